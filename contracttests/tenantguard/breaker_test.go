@@ -12,14 +12,14 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// hang ends with the context of the request, as a connection without a response does.
-func hang(r *http.Request) (*http.Response, error) {
+// hangUntilDone ends with the context of the request, like a connection without a response.
+func hangUntilDone(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// TestGuard_StopsAtSilentTarget sends reads and logins to a target that hangs at some of them.
-func TestGuard_StopsAtSilentTarget(t *testing.T) {
+// The target hangs at some reads and logins.
+func TestGuard_StopsAtHangingTarget(t *testing.T) {
 	const login, list = "/oauth/token", tokensPath
 	for _, test := range []struct {
 		name string
@@ -58,11 +58,11 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := watched(t)
+				w := newWatch(t)
 				n := 0
 				w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 					if n++; test.hangs(r, n) {
-						return hang(r)
+						return hangUntilDone(r)
 					}
 					return reply(200, "[]"), nil
 				}
@@ -78,7 +78,7 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 					}
 					_, _, last = w.send(t.Context(), method, path, "", "")
 				}
-				if sent := len(w.tenant.take()); sent != test.sent ||
+				if sent := len(w.tenant.takeRequests()); sent != test.sent ||
 					errors.Is(last, tenantguard.ErrNotResponding) != test.silent {
 					t.Errorf("%d attempts, error %v, want %d, silent %t", sent, last, test.sent,
 						test.silent)
@@ -91,12 +91,13 @@ func TestGuard_StopsAtSilentTarget(t *testing.T) {
 	}
 }
 
-// TestGuard_BeginCleanupTriesSilentTargetAgain checks that leftovers are deleted if that is
-// possible.
-func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
+// The cleanup tries the target again, so that it can delete leftover tokens.
+func TestGuard_BeginCleanupClosesBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := watched(t)
-		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) { return hang(r) }
+		w := newWatch(t)
+		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
+			return hangUntilDone(r)
+		}
 		_, _, err := w.send(t.Context(), http.MethodGet, tokensPath, "", "")
 		if !errors.Is(err, tenantguard.ErrNotResponding) {
 			t.Fatal(err)
@@ -107,16 +108,16 @@ func TestGuard_BeginCleanupTriesSilentTargetAgain(t *testing.T) {
 	})
 }
 
-// TestGuard_TriesUnavailableTargetOnce checks that only the first request is repeated for long.
+// Only the first request is retried.
 func TestGuard_TriesUnavailableTargetOnce(t *testing.T) {
-	w := watched(t)
+	w := newWatch(t)
 	status := 503
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(status, "<html>"), nil
 	}
 	attempts := func() int {
 		_, _, _ = w.send(t.Context(), http.MethodGet, tokensPath, "", "")
-		return len(w.tenant.take())
+		return len(w.tenant.takeRequests())
 	}
 	equal(t, "attempts of two requests", []int{6, 1}, []int{attempts(), attempts()})
 	status = 200
@@ -125,24 +126,24 @@ func TestGuard_TriesUnavailableTargetOnce(t *testing.T) {
 	equal(t, "attempts after that", 6, attempts())
 }
 
-// TestGuard_BeginsNothingAfterEnd checks what a guard does with a graceful context that has ended.
+// A guard sends no request after the end of the start context.
 func TestGuard_BeginsNothingAfterEnd(t *testing.T) {
-	t.Run("a create", func(t *testing.T) {
-		w := watched(t)
+	t.Run("create", func(t *testing.T) {
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
-		w.tenant.take()
+		w.tenant.takeRequests()
 		ctx, cancel := context.WithCancel(t.Context())
 		graceful, stop := tenantguard.WithGrace(ctx, time.Hour)
 		defer stop()
 		cancel()
 		_, _, err := w.send(graceful, http.MethodPost, tokensPath, jane, `{"name":"patmock-r1-1"}`)
-		if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) > 0 {
+		if sent := w.tenant.takeRequests(); !errors.Is(err, context.Canceled) || len(sent) > 0 {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		equal(t, "ledger", 0, len(w.events()))
 	})
-	t.Run("a repetition", func(t *testing.T) {
-		w := watched(t)
+	t.Run("retry", func(t *testing.T) {
+		w := newWatch(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		graceful, stop := tenantguard.WithGrace(ctx, time.Hour)
 		defer stop()
@@ -151,12 +152,11 @@ func TestGuard_BeginsNothingAfterEnd(t *testing.T) {
 			return reply(429, "", "Retry-After", "1"), nil
 		}
 		got, _, _ := w.send(graceful, http.MethodPatch, tokensPath+"/id", "", "")
-		equal(t, "status, attempts", []int{429, 1}, []int{got, len(w.tenant.take())})
+		equal(t, "status, attempts", []int{429, 1}, []int{got, len(w.tenant.takeRequests())})
 	})
 }
 
-// TestGraceful checks when the context of a write ends.
-func TestGraceful(t *testing.T) {
+func TestWithGrace_EndsAfterGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		graceful, stop := tenantguard.WithGrace(ctx, 5*time.Second)
@@ -168,8 +168,7 @@ func TestGraceful(t *testing.T) {
 	})
 }
 
-// TestReadResponse checks the limits of a response.
-func TestReadResponse(t *testing.T) {
+func TestReadResponse_LimitsSize(t *testing.T) {
 	list := func(n int, item string) string {
 		return "[" + strings.Repeat(item+",", n-1) + item + "]"
 	}
@@ -177,7 +176,7 @@ func TestReadResponse(t *testing.T) {
 		name, body string
 		tooLarge   bool
 	}{
-		{"a list", list(10_000, `{"id":"1","scope":["a","b"],"name":"a,b,c,\"d,e"}`), false},
+		{"array", list(10_000, `{"id":"1","scope":["a","b"],"name":"a,b,c,\"d,e"}`), false},
 		{"400,000 numbers", list(400_000, "1234567890"), true},
 		{"400,000 objects", list(400_000, `{"id":"1"}`), true},
 		{"brackets", strings.Repeat("[", 300_000), true},
@@ -196,22 +195,21 @@ func TestReadResponse(t *testing.T) {
 	}
 }
 
-// TestGuard_DoesNotRepeatLargeResponse checks that a response that is too large is final.
-func TestGuard_DoesNotRepeatLargeResponse(t *testing.T) {
-	w := watched(t)
+func TestGuard_DoesNotRetryLargeResponse(t *testing.T) {
+	w := newWatch(t)
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(200, "["+strings.Repeat("[],", 200_000)+"[]]"), nil
 	}
 	_, _, err := w.send(t.Context(), http.MethodGet, tokensPath, "", "")
-	if sent := w.tenant.take(); !errors.Is(err, tenantguard.ErrTooLarge) || len(sent) != 1 {
+	if sent := w.tenant.takeRequests(); !errors.Is(err, tenantguard.ErrTooLarge) || len(sent) != 1 {
 		t.Errorf("%d attempts, %v", len(sent), err)
 	}
 }
 
-// TestGuard_MeasuresLatency checks the mean of the first ten responses.
+// OnLatency gets the mean of the first ten responses.
 func TestGuard_MeasuresLatency(t *testing.T) {
 	var means []time.Duration
-	w := watched(t, func(c *tenantguard.Config) {
+	w := newWatch(t, func(c *tenantguard.Config) {
 		c.OnLatency = func(mean time.Duration) { means = append(means, mean) }
 	})
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
@@ -219,7 +217,7 @@ func TestGuard_MeasuresLatency(t *testing.T) {
 		return reply(200, "[]"), nil
 	}
 	for range 25 {
-		w.is(200, http.MethodGet, tokensPath, "", "")
+		w.expect(200, http.MethodGet, tokensPath, "", "")
 	}
 	equal(t, "means", []time.Duration{100 * time.Millisecond}, means)
 }

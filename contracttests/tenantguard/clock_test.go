@@ -8,45 +8,55 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// A seen is a response as a [tenantguard.Clock] sees it. All times are those since the test began,
-// sent and received by our clock, date by that of the target.
-type seen struct {
+// An observation is a response for a [tenantguard.Clock]. Times are relative to the start of the
+// test. The local clock has sent and received, and the target's clock has date.
+type observation struct {
 	sent, received, date time.Duration
 	status               int
 }
 
-func TestClock(t *testing.T) {
+func TestClock_EstimatesDifference(t *testing.T) {
 	const s, ms = time.Second, time.Millisecond
 	tests := []struct {
 		name            string
-		seen            []seen
+		seen            []observation
 		ahead, accuracy time.Duration
 	}{
 		{"no response", nil, 0, 0},
-		{"the same clock", []seen{{0, 200 * ms, 0, 200}}, 0, 600 * ms},
-		{"less than the accuracy", []seen{{1500 * ms, 1700 * ms, 1 * s, 200}}, 0, 600 * ms},
-		{"ten minutes ahead", []seen{{0, 0, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
-		{"two hours behind", []seen{{0, 200 * ms, -7200 * s, 200}}, -7200*s + 400*ms, 600 * ms},
-		{"a slow response", []seen{{0, 30 * s, 600 * s, 200}}, 585*s + 500*ms, 15*s + 500*ms},
+		{"the same clock", []observation{{0, 200 * ms, 0, 200}}, 0, 600 * ms},
+		{"less than the accuracy", []observation{{1500 * ms, 1700 * ms, 1 * s, 200}}, 0, 600 * ms},
+		{"ten minutes ahead", []observation{{0, 0, 600 * s, 200}}, 600*s + 500*ms, 500 * ms},
 		{
-			"a quick one after a slow one", []seen{
+			"two hours behind",
+			[]observation{{0, 200 * ms, -7200 * s, 200}},
+			-7200*s + 400*ms,
+			600 * ms,
+		},
+		{
+			"a slow response",
+			[]observation{{0, 30 * s, 600 * s, 200}},
+			585*s + 500*ms,
+			15*s + 500*ms,
+		},
+		{
+			"a quick one after a slow one", []observation{
 				{0, 30 * s, 600 * s, 200}, {30 * s, 30 * s, 620 * s, 200},
 			}, 590*s + 500*ms, 500 * ms,
 		},
 		{
 			"a slow one after a quick one",
-			[]seen{{0, 0, 600 * s, 200}, {0, 30 * s, 600 * s, 200}},
+			[]observation{{0, 0, 600 * s, 200}, {0, 30 * s, 600 * s, 200}},
 			600*s + 500*ms, 500 * ms,
 		},
 		{
 			"two that narrow it",
-			[]seen{{0, 0, 600 * s, 200}, {600 * ms, 600 * ms, 601 * s, 200}},
+			[]observation{{0, 0, 600 * s, 200}, {600 * ms, 600 * ms, 601 * s, 200}},
 			600*s + 700*ms, 300 * ms,
 		},
-		{"a clock that was set", []seen{{0, 0, 600 * s, 200}, {s, s, s, 200}}, 0, 500 * ms},
+		{"a clock that was set", []observation{{0, 0, 600 * s, 200}, {s, s, s, 200}}, 0, 500 * ms},
 		{
 			"a gateway's date",
-			[]seen{{0, 0, 600 * s, 200}, {s, s, s, 503}},
+			[]observation{{0, 0, 600 * s, 200}, {s, s, s, 503}},
 			600*s + 500*ms,
 			500 * ms,
 		},

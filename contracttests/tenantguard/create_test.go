@@ -16,7 +16,7 @@ import (
 
 var errBroken = errors.New("broken pipe")
 
-// onCreate makes the tenant answer creates so.
+// onCreate sets the response of the tenant to creates.
 func (w *watch) onCreate(answer func() (*http.Response, error)) {
 	w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 		if r.Method == http.MethodPost && !strings.Contains(r.URL.Path, "oauth") {
@@ -26,17 +26,17 @@ func (w *watch) onCreate(answer func() (*http.Response, error)) {
 	}
 }
 
-func TestGuardWritesAhead(t *testing.T) {
+func TestGuard_WritesIntentBeforeCreate(t *testing.T) {
 	const intended = "intend patmock-r1-1"
 	for _, test := range []struct {
 		name   string
-		answer func() (*http.Response, error) // nil is the tenant's
+		answer func() (*http.Response, error) // nil means that of the tenant
 		events []string
 		left   []string
 	}{
 		{"made", nil, []string{intended, "created patmock-r1-1 made-1 jane"}, []string{"made-1"}},
 		{
-			"made, without an owner", func() (*http.Response, error) {
+			"created without an owner", func() (*http.Response, error) {
 				return reply(201, `{"id":"A1"}`), nil
 			}, []string{intended, "created patmock-r1-1 A1 jane"}, []string{"A1"},
 		},
@@ -56,33 +56,33 @@ func TestGuardWritesAhead(t *testing.T) {
 			}, []string{intended}, []string{"(patmock-r1-1)"},
 		},
 		{
-			"nobody knows what it is", func() (*http.Response, error) {
+			"unknown response", func() (*http.Response, error) {
 				return reply(200, `{"id":`), nil
 			}, []string{intended}, []string{"(patmock-r1-1)"},
 		},
 		{
-			"something in something", func() (*http.Response, error) {
+			"nested object", func() (*http.Response, error) {
 				return reply(200, `{"token":{"id":"x"}}`), nil
 			}, []string{intended}, []string{"(patmock-r1-1)"},
 		},
 		{
-			"a list", func() (*http.Response, error) {
+			"array", func() (*http.Response, error) {
 				return reply(200, `[{"id":"laptop"}]`), nil
 			}, []string{intended}, []string{"(patmock-r1-1)"},
 		},
 		{
-			"no answer", func() (*http.Response, error) {
+			"no response", func() (*http.Response, error) {
 				return nil, errBroken
 			}, []string{intended}, []string{"(patmock-r1-1)"},
 		},
 		{
-			"refused for good by the rate limit", func() (*http.Response, error) {
+			"rate limit exceeded repeatedly", func() (*http.Response, error) {
 				return reply(429, "", "Retry-After", "3600"), nil
 			}, []string{intended, "rejected patmock-r1-1"}, []string{},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			jane := w.logIn("login-of-jane")
 			ahead := []string{}
 			w.onCreate(func() (*http.Response, error) {
@@ -94,7 +94,7 @@ func TestGuardWritesAhead(t *testing.T) {
 			})
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
 			if tenantguard.ReasonOf(err) != "" {
-				t.Errorf("refused: %v", err)
+				t.Errorf("error: %v", err)
 			}
 			equal(t, "ledger when it was sent", []string{intended}, ahead)
 			equal(t, "ledger", test.events, w.events())
@@ -102,89 +102,90 @@ func TestGuardWritesAhead(t *testing.T) {
 		})
 	}
 	t.Run("without a name", func(t *testing.T) {
-		w := watched(t)
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
-		w.is(400, "POST", tokensPath, jane, `not JSON`)
+		w.expect(400, "POST", tokensPath, jane, `not JSON`)
 		equal(t, "ledger", []string{"intend", "rejected"}, w.events())
 	})
 	t.Run("by another method", func(t *testing.T) {
-		w := watched(t)
-		w.is(404, "PUT", tokensPath, w.logIn("login-of-jane"), `{"name":"x"}`)
+		w := newWatch(t)
+		w.expect(404, "PUT", tokensPath, w.logIn("login-of-jane"), `{"name":"x"}`)
 		equal(t, "ledger", []string{}, w.events())
 	})
 	t.Run("without a bearer", func(t *testing.T) {
-		w := watched(t)
-		w.is(401, "POST", tokensPath, "", `{"name":"x"}`)
+		w := newWatch(t)
+		w.expect(401, "POST", tokensPath, "", `{"name":"x"}`)
 		equal(t, "ledger", []string{"intend x", "rejected x"}, w.events())
-		equal(t, "requests", 1, len(w.tenant.take()))
+		equal(t, "requests", 1, len(w.tenant.takeRequests()))
 		r, err := http.NewRequestWithContext(t.Context(), "POST", tenantURL+tokensPath,
 			strings.NewReader(`{"name":"x"}`))
 		must(t, err)
 		r.SetBasicAuth("login-of-jane", "hunter2")
-		answered, err := w.guard.RoundTrip(r)
+		resp, err := w.guard.RoundTrip(r)
 		must(t, err)
-		must(t, answered.Body.Close())
-		equal(t, "requests by HTTP Basic", 1, len(w.tenant.take()))
+		must(t, resp.Body.Close())
+		equal(t, "requests by HTTP Basic", 1, len(w.tenant.takeRequests()))
 	})
 }
 
-func TestGuardSendsNothingThatItCannotWriteDown(t *testing.T) {
+func TestGuard_BlocksWritesAfterLedgerError(t *testing.T) {
 	t.Run("before", func(t *testing.T) {
-		w := watched(t)
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
 		must(t, w.ledger.Close())
-		w.tenant.take()
+		w.tenant.takeRequests()
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"x"}`)
 		checkReason(t, tenantguard.LedgerFailed, err, w.path)
-		if sent := w.tenant.take(); !errors.Is(err, fs.ErrClosed) || len(sent) != 1 ||
+		if sent := w.tenant.takeRequests(); !errors.Is(err, fs.ErrClosed) || len(sent) != 1 ||
 			!strings.HasPrefix(sent[0], "GET ") {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		equal(t, "left", []string{}, w.leftIDs())
 	})
 	t.Run("after", func(t *testing.T) {
-		w := watched(t)
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) { return nil, w.ledger.Close() })
-		id := w.create(jane, "patmock-r1-1") // whoever made it can clean up
+		id := w.create(jane, "patmock-r1-1") // its owner can delete it
 		if err := w.guard.Err(); !errors.Is(err, fs.ErrClosed) {
 			t.Errorf("error %v", err)
 		}
-		w.tenant.take()
+		w.tenant.takeRequests()
 		for _, write := range [][2]string{{"POST", tokensPath}, {"PATCH", tokensPath + "/" + id}} {
 			_, _, err := w.send(t.Context(), write[0], write[1], jane, `{"name":"x"}`)
-			if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.LedgerFailed ||
+			if sent := w.tenant.takeRequests(); tenantguard.ReasonOf(
+				err) != tenantguard.LedgerFailed ||
 				!errors.Is(err, fs.ErrClosed) || len(sent) > 0 {
 				t.Errorf("%s: sent %v, error %v", write[0], sent, err)
 			}
 		}
 		equal(t, "left", []string{id}, w.leftIDs())
-		w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
+		w.expect(204, "DELETE", tokensPath+"/"+id, jane, "")
 		equal(t, "left", []string{}, w.leftIDs())
 	})
 }
 
-func TestGuardNotesDeletions(t *testing.T) {
+func TestGuard_RecordsDeletes(t *testing.T) {
 	const made, deleted = "created patmock-r1-1 made-1 jane", "deleted made-1"
 	for _, test := range []struct {
 		name   string
 		by     string
-		answer func() *http.Response // nil is the tenant's
+		answer func() *http.Response // nil means that of the tenant
 		gone   bool
 	}{
 		{"deleted", "login-of-jane", nil, true},
-		{"deleted by another", "login-of-john", nil, true},
+		{"deleted by another identity", "login-of-john", nil, true},
 		{
-			"not there any more", "login-of-jane", func() *http.Response {
+			"missing", "login-of-jane", func() *http.Response {
 				return reply(404, "")
 			}, true,
 		},
 		{
-			"not there for another token of the same identity", "report-of-jane",
+			"missing for another token of the identity", "report-of-jane",
 			func() *http.Response { return reply(404, "") }, true,
 		},
 		{
-			"not there for another", "login-of-john", func() *http.Response {
+			"missing for another identity", "login-of-john", func() *http.Response {
 				return reply(404, "")
 			}, false,
 		},
@@ -192,7 +193,7 @@ func TestGuardNotesDeletions(t *testing.T) {
 		{"fails", "login-of-jane", func() *http.Response { return reply(500, "") }, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			id := w.create(w.logIn("login-of-jane"), "patmock-r1-1")
 			by := w.logIn(test.by)
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
@@ -201,7 +202,7 @@ func TestGuardNotesDeletions(t *testing.T) {
 				}
 				return nil, nil
 			}
-			for range 2 { // the second changes nothing
+			for range 2 { // the second delete changes nothing
 				if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, by,
 					""); err != nil {
 					t.Fatal(err)
@@ -217,14 +218,14 @@ func TestGuardNotesDeletions(t *testing.T) {
 	}
 }
 
-func TestGuardNotesNoOtherDeletions(t *testing.T) {
-	w := watched(t)
+func TestGuard_IgnoresOtherDeletes(t *testing.T) {
+	w := newWatch(t)
 	jane := w.logIn("login-of-jane")
 	id := w.create(jane, "patmock-r1-1")
-	w.is(404, "DELETE", tokensPath+"/"+id+"/x", jane, "")
+	w.expect(404, "DELETE", tokensPath+"/"+id+"/x", jane, "")
 	equal(t, "left", []string{id}, w.leftIDs())
-	w.guard.Allow(id) // it is the run's own anyway
-	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
+	w.guard.Allow(id) // no effect on an own token
+	w.expect(204, "DELETE", tokensPath+"/"+id, jane, "")
 	equal(t, "left", []string{}, w.leftIDs())
 }
 
@@ -233,44 +234,46 @@ const marker = "0123456789abcdef"
 
 var firstName = tenantguard.Name(noon, marker, 1)
 
-// What became of a create whose answer was lost shows in the next list, which the guard asks for
-// before it makes another. A token that agrees with the intent in name, owner and time is what the
-// run made.
-func TestGuardFindsWhatWasLost(t *testing.T) {
+// The next list of the owner resolves a create without a response, and the guard requests it before
+// the next create. The list has the created token if name, owner and time match the intent.
+func TestGuard_ResolvesUnknownCreates(t *testing.T) {
 	for _, test := range []struct {
 		name, token string
-		listed      string        // name of the token that is there, empty for none
+		listed      string        // name of the listed token, empty for none
 		created     time.Duration // after noon, by the clock of the target
-		skew        time.Duration // of that clock
+		skew        time.Duration // of the target's clock
 		state       string        // left and ledger afterwards: made, pending or unlisted
 	}{
 		{"made", firstName, firstName, 0, 0, "made"},
-		{"a moment before", firstName, firstName, -time.Millisecond, 0, "pending"},
-		{"made at the end", firstName, firstName, 10 * time.Minute, 0, "made"},
-		{"made too late", firstName, firstName, 10*time.Minute + time.Millisecond, 0, "pending"},
-		{"there before", firstName, firstName, -time.Second, 0, "pending"},
-		{"made, by a clock that is fast", firstName, firstName, time.Hour, time.Hour, "made"},
-		{"made, by a clock that is slow", firstName, firstName, -time.Hour, -time.Hour, "made"},
-		{"made, by another clock than the target's", firstName, firstName, 0, time.Hour, "pending"},
+		{"created just before the intent", firstName, firstName, -time.Millisecond, 0, "pending"},
+		{"created at the end of the window", firstName, firstName, 10 * time.Minute, 0, "made"},
 		{
-			"made, with a text behind", firstName + ` "Zürich" 🔑`, firstName + ` "Zürich" 🔑`, 0, 0,
+			"created after the window", firstName, firstName, 10*time.Minute + time.Millisecond, 0,
+			"pending",
+		},
+		{"existed before", firstName, firstName, -time.Second, 0, "pending"},
+		{"created by a fast clock", firstName, firstName, time.Hour, time.Hour, "made"},
+		{"created by a slow clock", firstName, firstName, -time.Hour, -time.Hour, "made"},
+		{"created by another clock", firstName, firstName, 0, time.Hour, "pending"},
+		{
+			"created with a suffix", firstName + ` "Zürich" 🔑`, firstName + ` "Zürich" 🔑`, 0, 0,
 			"made",
 		},
-		{"made, with a blank behind", firstName + " ", firstName + " ", 0, 0, "made"},
-		{"made, without its blank behind", firstName + " ", firstName, 0, 0, "unlisted"},
+		{"created with a trailing blank", firstName + " ", firstName + " ", 0, 0, "made"},
+		{"created without the trailing blank", firstName + " ", firstName, 0, 0, "unlisted"},
 		{"not made", firstName, "", 0, 0, "unlisted"},
 		{"another case", firstName, strings.ToUpper(firstName), 0, 0, "unlisted"},
-		{"a blank behind", firstName, firstName + " ", 0, 0, "unlisted"},
-		{"a blank in front", firstName, " " + firstName, 0, 0, "unlisted"},
+		{"trailing blank", firstName, firstName + " ", 0, 0, "unlisted"},
+		{"leading blank", firstName, " " + firstName, 0, 0, "unlisted"},
 		{
 			"another marker", firstName,
 			tenantguard.Name(noon, strings.Repeat("0", len(marker)), 1), 0, 0, "unlisted",
 		},
-		{"made, under a name that others may give", "laptop", "laptop", 0, 0, "pending"},
-		{"made, under a name without a marker", "patmock-r1-1", "patmock-r1-1", 0, 0, "pending"},
+		{"created with a common name", "laptop", "laptop", 0, 0, "pending"},
+		{"created without a marker in the name", "patmock-r1-1", "patmock-r1-1", 0, 0, "pending"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			w.tenant.date = noon.Add(test.skew)
 			jane := w.logIn("login-of-jane")
 			w.onCreate(func() (*http.Response, error) {
@@ -285,8 +288,8 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.tenant.reply = nil
-			// which tells nothing of jane's
-			w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-john"), "")
+			// the tokens of john are irrelevant for jane
+			w.expect(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-john"), "")
 			equal(t, "left", []string{"(" + test.token + ")"}, w.leftIDs())
 			w.create(jane, "next")
 			left := map[string][]string{
@@ -294,7 +297,7 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 				"unlisted": {"made-1"},
 			}[test.state]
 			equal(t, "left", left, w.leftIDs())
-			written := strings.TrimSpace(test.token) // as events has it
+			written := strings.TrimSpace(test.token) // as in events
 			events := []string{"intend " + written}
 			if test.state == "made" {
 				events = append(events, "created "+written+" lost jane")
@@ -314,9 +317,9 @@ func TestGuardFindsWhatWasLost(t *testing.T) {
 	}
 }
 
-// An intent has the identity that a token will belong to, and the time of the target.
-func TestGuardWritesWhoseAndWhen(t *testing.T) {
-	w := watched(t)
+// An intent has the identity of the owner and the time of the target.
+func TestGuard_RecordsOwnerAndTargetTime(t *testing.T) {
+	w := newWatch(t)
 	w.onCreate(func() (*http.Response, error) { return nil, errBroken })
 	create := func(name, bearer string) {
 		if _, _, err := w.send(t.Context(), "POST", tokensPath, bearer,
@@ -340,7 +343,7 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 			Target: host, Run: "r1", Name: name, Owner: owner, Time: noon, TargetTime: targetTime,
 		}
 	}
-	checkObjects(
+	checkEntries(
 		t, w.path, at("no date yet", "", time.Time{}),
 		at("no list that shows whose", "", noon.Add(time.Hour)),
 		at("of john", "john", noon.Add(time.Hour)), at("of jane", "jane", noon.Add(time.Hour)),
@@ -348,96 +351,96 @@ func TestGuardWritesWhoseAndWhen(t *testing.T) {
 	)
 }
 
-// checkRefusal expects a refusal about the tokens of an identity, and its message.
-func checkRefusal(t *testing.T, want tenantguard.Reason, owner string, err error) {
+// checkNotSent checks an error about the tokens of an identity, and its message.
+func checkNotSent(t *testing.T, want tenantguard.Reason, owner string, err error) {
 	t.Helper()
 	checkReason(t, want, err)
 	if refused, ok := errors.AsType[*tenantguard.NotSentError](err); !ok || refused.Owner != owner {
-		t.Errorf("error %v, want a refusal about %q", err, owner)
+		t.Errorf("error %v, want an error about %q", err, owner)
 	}
 }
 
-func janeIsFull(t *testing.T, err error) {
+func fillJane(t *testing.T, err error) {
 	t.Helper()
-	checkRefusal(t, tenantguard.OwnerFull, "jane", err)
+	checkNotSent(t, tenantguard.OwnerFull, "jane", err)
 }
 
-func TestGuardKeepsRoom(t *testing.T) {
-	t.Run("as the list says", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 3 })
+func TestGuard_LimitsTokensOfOwner(t *testing.T) {
+	t.Run("full list", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 3 })
 		w.tenant.add("laptop", "jane", "laptop")
 		w.tenant.add("phone", "john", "phone")
 		jane := w.logIn("login-of-jane")
 		first := w.create(jane, "a")
-		w.create(w.logIn("report-of-jane"), "b") // of the same identity
-		w.tenant.take()
+		w.create(w.logIn("report-of-jane"), "b") // another token of the same identity
+		w.tenant.takeRequests()
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		janeIsFull(t, err)
-		if sent := w.tenant.take(); len(sent) > 0 {
+		fillJane(t, err)
+		if sent := w.tenant.takeRequests(); len(sent) > 0 {
 			t.Errorf("sent %v, error %v", sent, err)
 		}
 		w.create(w.logIn("login-of-john"), "d")
-		w.is(204, "DELETE", tokensPath+"/"+first, jane, "")
-		w.is(204, "DELETE", tokensPath+"/"+w.create(jane, "e"), jane, "")
+		w.expect(204, "DELETE", tokensPath+"/"+first, jane, "")
+		w.expect(204, "DELETE", tokensPath+"/"+w.create(jane, "e"), jane, "")
 		w.create(jane, "f")
-		w.is(204, "DELETE", tokensPath+"/made-2", jane, "")
-		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
-		equal(t, "most at once", map[string]int{"jane": 3, "john": 2}, w.tenant.most)
+		w.expect(204, "DELETE", tokensPath+"/made-2", jane, "")
+		w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
+		equal(t, "most at once", map[string]int{"jane": 3, "john": 2}, w.tenant.max)
 	})
-	t.Run("asked once", func(t *testing.T) {
-		w := watched(t)
+	t.Run("counted once", func(t *testing.T) {
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
-		w.tenant.take()
+		w.tenant.takeRequests()
 		w.create(jane, "a")
 		w.create(jane, "b")
 		list := "GET " + tenantURL + tokensPath + "?owner-id=me"
 		equal(t, "sent", []string{
 			list, "POST " + tenantURL + tokensPath + ` {"name":"a"}`,
 			"POST " + tenantURL + tokensPath + ` {"name":"b"}`,
-		}, w.tenant.take())
+		}, w.tenant.takeRequests())
 	})
-	t.Run("as a list says that passes", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("full list of the run", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		create := func() error {
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`)
 			return err
 		}
-		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
-		w.tenant.tokens = nil // which somebody else deleted
-		w.is(200, "GET", tokensPath+"?owner-id=me&filters=x", jane, "")
-		janeIsFull(t, create())
-		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
-		w.tenant.take()
+		w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
+		w.tenant.tokens = nil // deleted by another client
+		w.expect(200, "GET", tokensPath+"?owner-id=me&filters=x", jane, "")
+		fillJane(t, create())
+		w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
+		w.tenant.takeRequests()
 		must(t, create())
-		equal(t, "requests", 1, len(w.tenant.take()))
+		equal(t, "requests", 1, len(w.tenant.takeRequests()))
 	})
-	t.Run("that deletes leave, whatever a list still shows", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("deletes before a delayed list", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		id := w.create(jane, "a")
-		w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
-		w.tenant.add(id, "jane", "a") // it lags behind
-		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
+		w.expect(204, "DELETE", tokensPath+"/"+id, jane, "")
+		w.tenant.add(id, "jane", "a") // a delayed list
+		w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
 		w.create(jane, "b")
-		w.tenant.tokens = nil // or ahead
-		w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
+		w.tenant.tokens = nil // or an early one
+		w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		janeIsFull(t, err)
+		fillJane(t, err)
 	})
-	t.Run("of what was lost and is not there", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("unlisted create", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) { return nil, errBroken })
 		_, _, _ = w.send(t.Context(), "POST", tokensPath, jane, `{"name":"a"}`)
 		w.tenant.reply = nil
 		w.create(jane, "b")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"c"}`)
-		janeIsFull(t, err)
+		fillJane(t, err)
 	})
-	t.Run("without what is in tokens", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 2 })
+	t.Run("nested lists excluded", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 2 })
 		jane := w.logIn("login-of-jane")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if r.Method == http.MethodGet {
@@ -447,31 +450,31 @@ func TestGuardKeepsRoom(t *testing.T) {
 		}
 		w.create(jane, "c")
 	})
-	t.Run("a refused create leaves it", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("rejected create", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		jane := w.logIn("login-of-jane")
 		for range 3 {
-			w.is(400, "POST", tokensPath, jane, `{}`)
+			w.expect(400, "POST", tokensPath, jane, `{}`)
 		}
 		w.create(jane, "a")
 	})
-	t.Run("by a token that was made, of its maker's identity", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("login with a created token", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		id := w.create(w.logIn("login-of-jane"), "a")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "oauth") {
-				return reply(200, `{"access_token":"bearer-of-`+id+`"}`), nil // names nobody
+				return reply(200, `{"access_token":"bearer-of-`+id+`"}`), nil // without an identity
 			}
 			return nil, nil
 		}
 		_, _, err := w.send(t.Context(), "POST", tokensPath, w.logIn(id), `{"name":"b"}`)
-		janeIsFull(t, err)
+		fillJane(t, err)
 	})
-	t.Run("that cannot be counted", func(t *testing.T) {
+	t.Run("list not available", func(t *testing.T) {
 		for status, want := range map[int]tenantguard.Reason{
 			403: tenantguard.NotCounted, 500: tenantguard.NotCounted, 401: "",
 		} {
-			w := watched(t)
+			w := newWatch(t)
 			jane := w.logIn("login-of-jane")
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 				if r.Method == http.MethodGet {
@@ -484,13 +487,13 @@ func TestGuardKeepsRoom(t *testing.T) {
 				t.Errorf("%d: error %v", status, err)
 			}
 			if status == 403 {
-				checkRefusal(t, tenantguard.NotCounted, "jane", err)
+				checkNotSent(t, tenantguard.NotCounted, "jane", err)
 			}
 		}
 	})
-	t.Run("counted by another token of the identity", func(t *testing.T) {
-		w := watched(t)
-		w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
+	t.Run("list by another token of the identity", func(t *testing.T) {
+		w := newWatch(t)
+		w.expect(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if r.Method == http.MethodGet {
 				return reply(403, ""), nil
@@ -499,8 +502,8 @@ func TestGuardKeepsRoom(t *testing.T) {
 		}
 		w.create(w.logIn("report-of-jane"), "a")
 	})
-	t.Run("a list that cannot be read", func(t *testing.T) {
-		w := watched(t)
+	t.Run("invalid list", func(t *testing.T) {
+		w := newWatch(t)
 		jane := w.logIn("login-of-jane")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if r.Method == http.MethodGet {
@@ -513,17 +516,17 @@ func TestGuardKeepsRoom(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
-	t.Run("of a bearer that nobody saw", func(t *testing.T) {
-		w := watched(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
+	t.Run("unknown bearer", func(t *testing.T) {
+		w := newWatch(t, func(c *tenantguard.Config) { c.MaxTokens = 1 })
 		w.tenant.add("laptop", "jane", "laptop")
 		_, _, err := w.send(t.Context(), "POST", tokensPath, "bearer-of-login-of-jane",
 			`{"name":"a"}`)
-		janeIsFull(t, err)
-		w.is(401, "POST", tokensPath, "garbage", `{"name":"a"}`)
+		fillJane(t, err)
+		w.expect(401, "POST", tokensPath, "garbage", `{"name":"a"}`)
 	})
 }
 
-func TestGuardSeesWhoLogsIn(t *testing.T) {
+func TestGuard_RecordsLogins(t *testing.T) {
 	const part = "--b\r\nContent-Disposition: form-data; name=client_id\r\n\r\nlogin-of-jane\r\n" +
 		"--b--\r\n"
 	for _, test := range []struct{ name, query, contentType, body, user string }{
@@ -536,7 +539,7 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t, func(c *tenantguard.Config) { c.LoginIDs = nil })
+			w := newWatch(t, func(c *tenantguard.Config) { c.LoginIDs = nil })
 			r, err := http.NewRequestWithContext(t.Context(), "POST",
 				tenantURL+"/oauth/token"+test.query, strings.NewReader(test.body))
 			must(t, err)
@@ -544,9 +547,9 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 			if test.user != "" {
 				r.SetBasicAuth(test.user, "hunter2")
 			}
-			answered, err := w.guard.RoundTrip(r)
+			resp, err := w.guard.RoundTrip(r)
 			must(t, err)
-			must(t, answered.Body.Close())
+			must(t, resp.Body.Close())
 			if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/login-of-jane",
 				"bearer-of-login-of-jane",
 				""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
@@ -556,9 +559,9 @@ func TestGuardSeesWhoLogsIn(t *testing.T) {
 	}
 }
 
-// Many at once make no more than there is room for, each under its own name in the ledger.
-func TestGuardAtOnce(t *testing.T) {
-	w := watched(t)
+// Concurrent creates stay within the limit, each with its own name in the ledger.
+func TestGuard_LimitsConcurrentCreates(t *testing.T) {
+	w := newWatch(t)
 	jane := w.logIn("login-of-jane")
 	var group sync.WaitGroup
 	made := make(chan string, 100)
@@ -583,6 +586,6 @@ func TestGuardAtOnce(t *testing.T) {
 	close(made)
 	equal(t, "made", 10, len(made))
 	equal(t, "left", 10, len(w.leftIDs()))
-	equal(t, "most at once", map[string]int{"jane": 10}, w.tenant.most)
+	equal(t, "most at once", map[string]int{"jane": 10}, w.tenant.max)
 	equal(t, "lines of the ledger", 20, len(w.events()))
 }

@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// fakeClock moves when somebody waits.
+// fakeClock advances only by waits.
 type fakeClock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -51,24 +51,24 @@ func (c *fakeClock) Wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// fakeTenant is a target with the tokens of one identity for each client, unless a reply is set.
+// fakeTenant is a target with the tokens of one identity for each client.
 type fakeTenant struct {
 	mu   sync.Mutex
 	sent []string // method, address and body of each request
 	made int
-	// tokens by id, and whose they are.
+	// tokens has the tokens by id, with their owners.
 	tokens map[string][2]string
-	// most tokens that each identity had at once.
-	most map[string]int
-	// created says when tokens were created, noon unless it has them.
+	// max has the maximum number of tokens by identity.
+	max map[string]int
+	// created has creation times by id, noon by default.
 	created map[string]time.Time
-	// date is that of responses, zero for none.
+	// date is the Date of responses, zero for none.
 	date time.Time
-	// reply answers instead where it returns something.
+	// reply returns a response instead, or nil.
 	reply func(r *http.Request, body string) (*http.Response, error)
 }
 
-// identities of the clients that can log in.
+// identities has the identities of the clients.
 var identities = map[string]string{
 	"login-of-jane": "jane", "report-of-jane": "jane", "login-of-john": "john",
 	"client-of-john": "john",
@@ -88,17 +88,17 @@ func (f *fakeTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	reply := f.reply
 	f.mu.Unlock()
 	if reply != nil {
-		if answered, err := reply(r, body); answered != nil || err != nil {
-			return answered, err
+		if resp, err := reply(r, body); resp != nil || err != nil {
+			return resp, err
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	answered := f.serve(r, body)
+	resp := f.serve(r, body)
 	if !f.date.IsZero() {
-		answered.Header.Set("Date", f.date.UTC().Format(http.TimeFormat))
+		resp.Header.Set("Date", f.date.UTC().Format(http.TimeFormat))
 	}
-	return answered, nil
+	return resp, nil
 }
 
 func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
@@ -111,32 +111,32 @@ func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 		if client == "" {
 			client, _, _ = r.BasicAuth()
 		}
-		whose := cmp.Or(identities[client], f.tokens[client][0])
-		if whose == "" {
+		owner := cmp.Or(identities[client], f.tokens[client][0])
+		if owner == "" {
 			return reply(401, `{"error":"invalid_client"}`)
 		}
-		if strings.HasPrefix(client, "client-") { // whose tenant does not report the identity
+		if strings.HasPrefix(client, "client-") { // the tenant does not report the identity
 			return reply(200, fmt.Sprintf(`{"access_token":"bearer-of-%s"}`, client))
 		}
 		return reply(200,
-			fmt.Sprintf(`{"access_token":"bearer-of-%s","identity_id":%q}`, client, whose))
+			fmt.Sprintf(`{"access_token":"bearer-of-%s","identity_id":%q}`, client, owner))
 	}
 	client, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer bearer-of-")
-	whose := cmp.Or(identities[client], f.tokens[client][0])
-	if !ok || whose == "" {
+	owner := cmp.Or(identities[client], f.tokens[client][0])
+	if !ok || owner == "" {
 		return reply(401, `{"error":"unauthorized"}`)
 	}
 	id := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	switch r.Method {
 	case http.MethodGet:
-		return reply(200, f.list(whose))
+		return reply(200, f.list(owner))
 	case http.MethodPost:
-		var asked struct{ Name string }
-		if json.Unmarshal([]byte(body), &asked) != nil || asked.Name == "" {
+		var create struct{ Name string }
+		if json.Unmarshal([]byte(body), &create) != nil || create.Name == "" {
 			return reply(400, `{"detailCode":"400.1"}`)
 		}
 		f.made++
-		return reply(200, f.add(fmt.Sprintf("made-%d", f.made), whose, asked.Name))
+		return reply(200, f.add(fmt.Sprintf("made-%d", f.made), owner, create.Name))
 	}
 	if _, there := f.tokens[id]; !there {
 		return reply(404, `{"detailCode":"404"}`)
@@ -145,39 +145,39 @@ func (f *fakeTenant) serve(r *http.Request, body string) *http.Response {
 		delete(f.tokens, id)
 		return reply(204, "")
 	}
-	return reply(200, f.shown(id))
+	return reply(200, f.tokenJSON(id))
 }
 
-// add adds a token, and returns it as an answer shows it.
-func (f *fakeTenant) add(id, whose, name string) string {
+// add adds a token, and returns its JSON.
+func (f *fakeTenant) add(id, owner, name string) string {
 	if f.tokens == nil {
 		f.tokens = map[string][2]string{}
 	}
-	if f.most == nil {
-		f.most = map[string]int{}
+	if f.max == nil {
+		f.max = map[string]int{}
 	}
-	f.tokens[id] = [2]string{whose, name}
+	f.tokens[id] = [2]string{owner, name}
 	n := 0
 	for _, token := range f.tokens {
-		if token[0] == whose {
+		if token[0] == owner {
 			n++
 		}
 	}
-	f.most[whose] = max(f.most[whose], n)
-	return f.shown(id)
+	f.max[owner] = max(f.max[owner], n)
+	return f.tokenJSON(id)
 }
 
-func (f *fakeTenant) list(whose string) string {
+func (f *fakeTenant) list(owner string) string {
 	all := []string{}
 	for id, t := range f.tokens {
-		if t[0] == whose {
-			all = append(all, f.shown(id))
+		if t[0] == owner {
+			all = append(all, f.tokenJSON(id))
 		}
 	}
 	return "[" + strings.Join(all, ",") + "]"
 }
 
-func (f *fakeTenant) shown(id string) string {
+func (f *fakeTenant) tokenJSON(id string) string {
 	t, created := f.tokens[id], noon
 	if at, ok := f.created[id]; ok {
 		created = at
@@ -186,8 +186,8 @@ func (f *fakeTenant) shown(id string) string {
 		t[1], t[0], created.Format(time.RFC3339Nano))
 }
 
-// take returns the requests since it was last asked.
-func (f *fakeTenant) take() []string {
+// takeRequests returns the requests since the last call.
+func (f *fakeTenant) takeRequests() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	sent := f.sent
@@ -196,13 +196,13 @@ func (f *fakeTenant) take() []string {
 }
 
 func reply(status int, body string, header ...string) *http.Response {
-	answered := &http.Response{
+	resp := &http.Response{
 		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)),
 	}
 	for i := 0; i+1 < len(header); i += 2 {
-		answered.Header.Set(header[i], header[i+1])
+		resp.Header.Set(header[i], header[i+1])
 	}
-	return answered
+	return resp
 }
 
 // watch is a guard in front of a fake tenant.
@@ -212,13 +212,13 @@ type watch struct {
 	clock  *fakeClock
 	tenant *fakeTenant
 	ledger *tenantguard.Ledger
-	path   string // of the ledger
+	path   string // path of the ledger
 }
 
 const tenantURL = "https://" + host
 
-// watched starts a guard that lets writes through, changed as the test wants it.
-func watched(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
+// newWatch returns a guard that allows writes, with changes to its configuration.
+func newWatch(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
 	t.Helper()
 	w := &watch{
 		t: t, clock: &fakeClock{now: noon}, tenant: &fakeTenant{},
@@ -260,22 +260,22 @@ func (w *watch) send(ctx context.Context, method, address, bearer, body string) 
 	if strings.HasSuffix(r.URL.Path, "/oauth/token") {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	answered, err := w.guard.RoundTrip(r)
+	resp, err := w.guard.RoundTrip(r)
 	if err != nil {
 		return 0, "", err
 	}
-	if answered.Request != r {
-		w.t.Errorf("the answer is to another request than %s %s", method, address)
+	if resp.Request != r {
+		w.t.Errorf("the response belongs to another request than %s %s", method, address)
 	}
 	var content bytes.Buffer
-	if _, err := content.ReadFrom(answered.Body); err != nil {
+	if _, err := content.ReadFrom(resp.Body); err != nil {
 		w.t.Fatal(err)
 	}
-	return answered.StatusCode, content.String(), answered.Body.Close()
+	return resp.StatusCode, content.String(), resp.Body.Close()
 }
 
-// is sends a request and expects a status.
-func (w *watch) is(status int, method, address, bearer, body string) string {
+// expect sends a request and checks the status.
+func (w *watch) expect(status int, method, address, bearer, body string) string {
 	w.t.Helper()
 	got, text, err := w.send(w.t.Context(), method, address, bearer, body)
 	if got != status || err != nil {
@@ -287,25 +287,25 @@ func (w *watch) is(status int, method, address, bearer, body string) string {
 // logIn returns the bearer of a client.
 func (w *watch) logIn(client string) string {
 	w.t.Helper()
-	w.is(200, "POST", "/oauth/token", "",
+	w.expect(200, "POST", "/oauth/token", "",
 		"grant_type=client_credentials&client_id="+client+"&client_secret=hunter2")
 	return "bearer-of-" + client
 }
 
 const tokensPath = "/v2026/personal-access-tokens"
 
-// create makes a token, and returns its id.
+// create creates a token and returns its id.
 func (w *watch) create(bearer, name string) string {
 	w.t.Helper()
 	var made struct{ ID string }
-	if err := json.Unmarshal([]byte(w.is(200, "POST", tokensPath, bearer,
+	if err := json.Unmarshal([]byte(w.expect(200, "POST", tokensPath, bearer,
 		fmt.Sprintf(`{"name":%q}`, name))), &made); err != nil {
 		w.t.Fatal(err)
 	}
 	return made.ID
 }
 
-// leftIDs are the ids, or names in brackets where there is no id, of what is left.
+// leftIDs returns the ids of leftovers, or their names in parentheses without an id.
 func (w *watch) leftIDs() []string {
 	left := []string{}
 	for _, o := range w.guard.Leftovers() {
@@ -314,7 +314,7 @@ func (w *watch) leftIDs() []string {
 	return left
 }
 
-// events of the ledger, in short.
+// events returns the events of the ledger in short form.
 func (w *watch) events() []string {
 	w.t.Helper()
 	return ledgerEvents(w.t, w.path)

@@ -15,27 +15,29 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// faithful is a mock with a tenant's limits and without control surface, which counts its answers
-// by their status.
-type faithful struct {
+// faithfulTransport is a mock with the limits of a tenant and without control API. It counts its
+// responses by status.
+type faithfulTransport struct {
 	next     http.RoundTripper
 	statuses map[int]int
 	arrived  arrivals
 	now      func() time.Time
 }
 
-func (f *faithful) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f *faithfulTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.arrived.at(f.now(), r)
-	answered, err := f.next.RoundTrip(r)
+	resp, err := f.next.RoundTrip(r)
 	if err == nil {
-		f.statuses[answered.StatusCode]++
+		f.statuses[resp.StatusCode]++
 	}
-	return answered, err
+	return resp, err
 }
 
-// watchedMock is a guard in front of a faithful mock that has the guard's clock, and the
+// newMockWatch returns a guard in front of a faithful mock with the guard's clock, and the
 // credentials of a user.
-func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, secret string) {
+func newMockWatch(t *testing.T, name string) (w *watch, tenant *faithfulTransport, id,
+	secret string,
+) {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	must(t, err)
@@ -52,10 +54,10 @@ func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, sec
 			id, secret = user.ClientID, user.ClientSecret
 		}
 	}
-	tenant = &faithful{
+	tenant = &faithfulTransport{
 		next: mock.Transport(), statuses: map[int]int{}, arrived: arrivals{}, now: clock.Now,
 	}
-	w = watched(t, func(c *tenantguard.Config) {
+	w = newWatch(t, func(c *tenantguard.Config) {
 		c.Next, c.Now, c.Wait, c.LoginIDs = tenant, clock.Now, clock.Wait, []string{id}
 	})
 	w.clock = clock
@@ -64,23 +66,23 @@ func watchedMock(t *testing.T, name string) (w *watch, tenant *faithful, id, sec
 
 func (w *watch) logInTo(id, secret string) string {
 	w.t.Helper()
-	var answered struct {
+	var resp struct {
 		AccessToken string `json:"access_token"`
 	}
 	must(w.t,
-		json.Unmarshal([]byte(w.is(200, "POST", "/oauth/token", "",
-			"grant_type=client_credentials&client_id="+id+"&client_secret="+secret)), &answered))
-	return answered.AccessToken
+		json.Unmarshal([]byte(w.expect(200, "POST", "/oauth/token", "",
+			"grant_type=client_credentials&client_id="+id+"&client_secret="+secret)), &resp))
+	return resp.AccessToken
 }
 
-// Hundreds of requests, as fast as they go, in every version: none is over the limit of a tenant.
-func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
-	w, tenant, id, secret := watchedMock(t, "jane.doe")
+// Hundreds of requests in every version stay below the limit of a tenant.
+func TestGuard_StaysBelowRateLimit(t *testing.T) {
+	w, tenant, id, secret := newMockWatch(t, "jane.doe")
 	bearer := w.logInTo(id, secret)
 	const rounds = 300
 	for range rounds {
 		for _, v := range version.All() {
-			w.is(200, "GET", v.CollectionPath()+"?owner-id=me", bearer, "")
+			w.expect(200, "GET", v.CollectionPath()+"?owner-id=me", bearer, "")
 		}
 	}
 	for range 150 {
@@ -89,7 +91,7 @@ func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
 	equal(t, "statuses", map[int]int{200: 1 + rounds*len(version.All()) + 150}, tenant.statuses)
 	stats := w.guard.Stats()
 	equal(t, "requests", 1+rounds*len(version.All())+150, stats.Requests)
-	busiest := tenant.arrived.most()
+	busiest := tenant.arrived.max()
 	if busiest > 90 || busiest < 80 {
 		t.Errorf("%d requests in ten seconds", busiest)
 	}
@@ -97,44 +99,43 @@ func TestGuardKeepsBelowTheLimitOfATenant(t *testing.T) {
 		w.clock.Now().Sub(noon), busiest)
 }
 
-// The same without a pace is refused: the limit is real.
-func TestUnpacedMeetsTheLimitOfATenant(t *testing.T) {
-	w, tenant, id, secret := watchedMock(t, "jane.doe")
+// Without the rate limiter of the guard, the tenant rejects the same requests.
+func TestWithoutRateLimit_ReachesRateLimit(t *testing.T) {
+	w, tenant, id, secret := newMockWatch(t, "jane.doe")
 	bearer := w.logInTo(id, secret)
 	ctx := tenantguard.WithoutRateLimit(t.Context())
 	for range 102 {
 		_, _, err := w.send(ctx, "GET", tokensPath+"?owner-id=me", bearer, "")
 		must(t, err)
 	}
-	equal(t, "statuses", map[int]int{200: 101, 429: 2}, tenant.statuses) // and the login
-	w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	equal(t, "statuses", map[int]int{200: 101, 429: 2}, tenant.statuses) // including the login
+	w.expect(200, "GET", tokensPath+"?owner-id=me", bearer, "")
 	equal(t, "statuses", map[int]int{200: 102, 429: 2}, tenant.statuses)
 }
 
-// One that somebody else has used up is waited for as the target asks.
-func TestGuardWaitsForTheLimitOfATenant(t *testing.T) {
-	w, tenant, id, secret := watchedMock(t, "jane.doe")
+// The guard waits if another client has used up the limit.
+func TestGuard_WaitsForRetryAfter(t *testing.T) {
+	w, tenant, id, secret := newMockWatch(t, "jane.doe")
 	bearer := w.logInTo(id, secret)
 	for range 100 {
 		r, err := http.NewRequestWithContext(t.Context(), "GET",
 			tenantURL+tokensPath+"?owner-id=me", nil)
 		must(t, err)
 		r.Header.Set("Authorization", "Bearer "+bearer)
-		answered, err := tenant.next.RoundTrip(r) // past the guard
+		resp, err := tenant.next.RoundTrip(r) // bypassing the guard
 		must(t, err)
-		must(t, answered.Body.Close())
+		must(t, resp.Body.Close())
 	}
-	w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	w.expect(200, "GET", tokensPath+"?owner-id=me", bearer, "")
 	equal(t, "statuses", map[int]int{200: 2, 429: 1}, tenant.statuses)
 	equal(t, "waits", []time.Duration{10 * time.Second}, w.clock.waits)
 }
 
-// There is room for some tokens beside those that are there: they can be made, no more, and all of
-// them go.
-func TestGuardFillsAndEmptiesATenant(t *testing.T) {
-	w, tenant, id, secret := watchedMock(t, "john.roe") // who has none that he does not see
+// The run can create tokens up to the limit of the owner, and delete all of them.
+func TestGuard_FillsAndEmptiesTenant(t *testing.T) {
+	w, tenant, id, secret := newMockWatch(t, "john.roe") // sees all of his tokens
 	bearer := w.logInTo(id, secret)
-	before := w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	before := w.expect(200, "GET", tokensPath+"?owner-id=me", bearer, "")
 	there := strings.Count(before, `"owner"`)
 	made := 0
 	for i := range 20 {
@@ -149,26 +150,26 @@ func TestGuardFillsAndEmptiesATenant(t *testing.T) {
 		made++
 	}
 	equal(t, "made beside "+fmt.Sprint(there), 10-there, made)
-	full := w.is(200, "GET", tokensPath+"?owner-id=me", bearer, "")
+	full := w.expect(200, "GET", tokensPath+"?owner-id=me", bearer, "")
 	equal(t, "tokens at once", 10, strings.Count(full, `"owner"`))
 	for _, o := range w.guard.Leftovers() {
-		w.is(204, "DELETE", "/v3/personal-access-tokens/"+o.ID, bearer, "")
+		w.expect(204, "DELETE", "/v3/personal-access-tokens/"+o.ID, bearer, "")
 	}
 	equal(t, "left", []string{}, w.leftIDs())
 	equal(t, "statuses of errors", 0,
 		tenant.statuses[400]+tenant.statuses[403]+tenant.statuses[404])
-	equal(t, "tokens", before, w.is(200, "GET", tokensPath+"?owner-id=me", bearer, ""))
-	checkObjects(t, w.path)
+	equal(t, "tokens", before, w.expect(200, "GET", tokensPath+"?owner-id=me", bearer, ""))
+	checkEntries(t, w.path)
 	if _, _, err := w.send(context.WithoutCancel(t.Context()), "DELETE", tokensPath+"/"+id, bearer,
 		""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 		t.Errorf("what is logged in with may be deleted: %v", err)
 	}
 }
 
-// A tenant that counts tokens which their owner does not see says that there is no room, and
-// nothing else of what was asked.
-func TestGuardBelievesATenantThatIsFull(t *testing.T) {
-	w, tenant, id, secret := watchedMock(t, "jane.doe") // who does not see one
+// A tenant may count tokens that their owner does not see. Its rejection does not validate the rest
+// of the request.
+func TestGuard_ReportsFullTenant(t *testing.T) {
+	w, tenant, id, secret := newMockWatch(t, "jane.doe") // does not see one of her tokens
 	bearer := w.logInTo(id, secret)
 	var full error
 	for i := 0; full == nil && i < 20; i++ {
@@ -181,10 +182,10 @@ func TestGuardBelievesATenantThatIsFull(t *testing.T) {
 	checkReason(t, tenantguard.TargetFull, full)
 	equal(t, "refusals", 1, tenant.statuses[400])
 	for _, o := range w.guard.Leftovers() {
-		w.is(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
+		w.expect(204, "DELETE", tokensPath+"/"+o.ID, bearer, "")
 	}
-	checkObjects(t, w.path)
-	// refused for another reason
+	checkEntries(t, w.path)
+	// rejected for another reason
 	status, _, err := w.send(t.Context(), "POST", tokensPath, bearer, `{"name":""}`)
 	if status != 400 || err != nil {
 		t.Errorf("status %d, %v", status, err)

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// ledgerEvents are the lines of a ledger: event, name or id.
+// ledgerEvents returns the lines of a ledger as event, name and id.
 func ledgerEvents(t *testing.T, path string) []string {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -31,7 +31,7 @@ func ledgerEvents(t *testing.T, path string) []string {
 			t.Errorf("target and run of %s", line)
 		}
 		if entry.Event == "intend" {
-			entry.Owner = "" // which TestGuardWritesWhoseAndWhen is about
+			entry.Owner = "" // see TestGuard_RecordsOwnerAndTargetTime
 		}
 		events = append(events,
 			strings.Join(strings.Fields(strings.Join([]string{
@@ -48,17 +48,17 @@ func equal(t *testing.T, what string, want, got any) {
 	}
 }
 
-func TestGuardConfiguration(t *testing.T) {
+func TestNewGuard_RejectsInvalidConfig(t *testing.T) {
 	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
 	for _, test := range []struct {
 		name   string
 		config tenantguard.Config
-		field  string // the wrong one, empty for none
+		field  string // invalid field, empty for none
 	}{
 		{"no address", tenantguard.Config{Now: atNoon}, "BaseURL"},
 		{"no host", tenantguard.Config{BaseURL: "/v3", Now: atNoon}, "BaseURL"},
 		{
-			"a password", tenantguard.Config{
+			"password in the URL", tenantguard.Config{
 				BaseURL: "https://jane:hunter2@acme.example", Now: atNoon,
 			}, "BaseURL",
 		},
@@ -69,12 +69,12 @@ func TestGuardConfiguration(t *testing.T) {
 			}, "Ledger",
 		},
 		{
-			"less than no requests", tenantguard.Config{
+			"negative MaxRequests", tenantguard.Config{
 				BaseURL: tenantURL, Now: atNoon, MaxRequests: -1,
 			}, "MaxRequests",
 		},
 		{
-			"less than no tokens", tenantguard.Config{
+			"negative MaxTokens", tenantguard.Config{
 				BaseURL: tenantURL, Now: atNoon, MaxTokens: -1,
 			}, "MaxTokens",
 		},
@@ -102,13 +102,13 @@ func TestGuardConfiguration(t *testing.T) {
 	}
 }
 
-func TestGuardSendsToTheTargetAlone(t *testing.T) {
+func TestGuard_BlocksOtherHosts(t *testing.T) {
 	for _, test := range []struct {
 		name, address string
-		want          string // the host that the error names, empty where it is sent
+		want          string // host in the error, empty if sent
 	}{
 		{"the target", tenantURL + "/x", ""},
-		{"its port named", tenantURL + ":443/x", ""},
+		{"explicit port", tenantURL + ":443/x", ""},
 		{"in capitals", "HTTPS://" + strings.ToUpper(host) + "/x", ""},
 		{"another host", "https://evil.example/x", "https://evil.example"},
 		{
@@ -118,19 +118,19 @@ func TestGuardSendsToTheTargetAlone(t *testing.T) {
 		{"another port", tenantURL + ":8443/x", tenantURL + ":8443"},
 		{"plain http", "http://" + host + "/x", "http://" + host},
 		{"plain http at the port", "http://" + host + ":443/x", "http://" + host + ":443"},
-		{"a host that begins so", tenantURL + ".evil.example/x", tenantURL + ".evil.example"},
-		{"the target as the user", tenantURL + "@evil.example/x", "https://evil.example"},
+		{"host with the same prefix", tenantURL + ".evil.example/x", tenantURL + ".evil.example"},
+		{"target as user info", tenantURL + "@evil.example/x", "https://evil.example"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			_, _, err := w.send(t.Context(), "GET", test.address, "secret-bearer", "")
 			if test.want == "" {
-				if err != nil || len(w.tenant.take()) != 1 {
+				if err != nil || len(w.tenant.takeRequests()) != 1 {
 					t.Errorf("not sent: %v", err)
 				}
 				return
 			}
-			if sent := w.tenant.take(); len(sent) > 0 || err == nil {
+			if sent := w.tenant.takeRequests(); len(sent) > 0 || err == nil {
 				t.Fatalf("sent %v, error %v", sent, err)
 			}
 			checkReason(t, tenantguard.OtherHost, err)
@@ -141,27 +141,27 @@ func TestGuardSendsToTheTargetAlone(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what goes past the path", func(t *testing.T) {
-		w := watched(t)
+	t.Run("opaque URL", func(t *testing.T) {
+		w := newWatch(t)
 		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
 		must(t, err)
 		r.URL.Opaque = "//evil.example/x"
 		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
 		checkReason(t, tenantguard.OtherHost, err)
-		equal(t, "sent", 0, len(w.tenant.take()))
+		equal(t, "sent", 0, len(w.tenant.takeRequests()))
 	})
-	t.Run("another name in the header Host", func(t *testing.T) {
-		w := watched(t)
+	t.Run("other Host header", func(t *testing.T) {
+		w := newWatch(t)
 		r, err := http.NewRequestWithContext(t.Context(), "GET", tenantURL+"/x", nil)
 		must(t, err)
 		r.Host = "other.api.identitynow.com"
 		_, err = w.guard.RoundTrip(r) //nolint:bodyclose // there is none
 		checkReason(t, tenantguard.OtherHost, err)
-		equal(t, "sent", 0, len(w.tenant.take()))
+		equal(t, "sent", 0, len(w.tenant.takeRequests()))
 	})
 }
 
-func TestGuardRefusesWrites(t *testing.T) {
+func TestGuard_RejectsWrites(t *testing.T) {
 	for _, test := range []struct {
 		method, path string
 		reads        bool
@@ -186,9 +186,9 @@ func TestGuardRefusesWrites(t *testing.T) {
 		{"get", tokensPath, false},
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
-			w := watched(t, func(c *tenantguard.Config) { c.AllowWrites, c.Ledger = false, nil })
+			w := newWatch(t, func(c *tenantguard.Config) { c.AllowWrites, c.Ledger = false, nil })
 			_, _, err := w.send(t.Context(), test.method, test.path, "", "")
-			sent := len(w.tenant.take())
+			sent := len(w.tenant.takeRequests())
 			if test.reads && (err != nil || sent != 1) ||
 				!test.reads &&
 					(tenantguard.ReasonOf(err) != tenantguard.WritesNotAllowed || sent != 0) {
@@ -198,47 +198,50 @@ func TestGuardRefusesWrites(t *testing.T) {
 	}
 }
 
-func TestGuardKeepsOffStrangers(t *testing.T) {
+func TestGuard_BlocksForeignTokens(t *testing.T) {
 	const v1 = "/personal-access-tokens/v1"
 	bulk := func(ids string) string { return `{"ids":[` + ids + `],"patch":[]}` }
 	for _, test := range []struct {
 		name, method, path, body string
-		want                     string // the id that the error names, empty where it is sent
+		want                     string // id in the error, empty if sent
 	}{
-		{"one's own", "DELETE", tokensPath + "/made-1", "", ""},
-		{"one's own, in capitals", "DELETE", tokensPath + "/MADE-1", "", ""},
-		{"one's own, patched", "PATCH", "/v3/personal-access-tokens/made-1", "[]", ""},
-		{"adopted", "DELETE", tokensPath + "/adopted", "", ""},
+		{"own token", "DELETE", tokensPath + "/made-1", "", ""},
+		{"own token in capitals", "DELETE", tokensPath + "/MADE-1", "", ""},
+		{"own token patched", "PATCH", "/v3/personal-access-tokens/made-1", "[]", ""},
+		{"allowed token", "DELETE", tokensPath + "/adopted", "", ""},
 		{"unknown", "DELETE", tokensPath + "/0f1e2d3c", "", ""},
 		{"none", "DELETE", tokensPath, "", ""},
-		{"a stranger's", "DELETE", tokensPath + "/laptop", "", "laptop"},
-		{"a stranger's, patched", "PATCH", tokensPath + "/laptop", "[]", "laptop"},
-		{"a stranger's, by another method", "PUT", tokensPath + "/laptop", "", "laptop"},
-		{"that of another's list", "DELETE", tokensPath + "/phone", "", "phone"},
-		{"that of a list of another form", "DELETE", tokensPath + "/wrapped", "", "wrapped"},
-		{"the identity of an owner", "DELETE", tokensPath + "/jane", "", ""},
-		{"that of a patch", "DELETE", tokensPath + "/patched", "", "patched"},
-		{"what is logged in with", "DELETE", tokensPath + "/login-of-jane", "", "login-of-jane"},
+		{"foreign token", "DELETE", tokensPath + "/laptop", "", "laptop"},
+		{"foreign token patched", "PATCH", tokensPath + "/laptop", "[]", "laptop"},
+		{"foreign token by PUT", "PUT", tokensPath + "/laptop", "", "laptop"},
+		{"token in a list of another identity", "DELETE", tokensPath + "/phone", "", "phone"},
+		{"token in a wrapped list", "DELETE", tokensPath + "/wrapped", "", "wrapped"},
+		{"id of an owner", "DELETE", tokensPath + "/jane", "", ""},
+		{"token in a patch response", "DELETE", tokensPath + "/patched", "", "patched"},
+		{"login", "DELETE", tokensPath + "/login-of-jane", "", "login-of-jane"},
 		{
-			"what somebody else logs in with", "DELETE", tokensPath + "/login-of-john", "",
+			"login of another identity", "DELETE", tokensPath + "/login-of-john", "",
 			"login-of-john",
 		},
 		{"in another version", "DELETE", "/beta/personal-access-tokens/laptop", "", "laptop"},
 		{"in v1", "DELETE", v1 + "/laptop", "", "laptop"},
 		{"in no version", "DELETE", "/personal-access-tokens/laptop", "", "laptop"},
 		{"in a namespace", "DELETE", "/t/a/v3/personal-access-tokens/laptop", "", "laptop"},
-		{"behind two slashes", "DELETE", "//v3//personal-access-tokens//laptop/", "", "laptop"},
+		{"two slashes", "DELETE", "//v3//personal-access-tokens//laptop/", "", "laptop"},
 		{"escaped", "DELETE", tokensPath + "/%6captop", "", "laptop"},
-		{"with an escaped slash", "DELETE", tokensPath + "/made-1%2F..%2Flaptop", "", "laptop"},
-		{"behind one's own", "DELETE", tokensPath + "/made-1/../laptop", "", "laptop"},
+		{"escaped slash", "DELETE", tokensPath + "/made-1%2F..%2Flaptop", "", "laptop"},
+		{"path of an own token", "DELETE", tokensPath + "/made-1/../laptop", "", "laptop"},
 		{"in capitals", "DELETE", tokensPath + "/LAPTOP", "", "laptop"},
-		{"with a blank", "DELETE", tokensPath + "/laptop%20", "", "laptop"},
-		{"with a parameter", "DELETE", tokensPath + "/laptop;v=1", "", "laptop"},
-		{"one's own in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","0f1e2d3c",""`), ""},
-		{"a stranger's in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","laptop"`), "laptop"},
-		{"a stranger's in bulk by POST", "POST", v1 + "/bulk-update", bulk(`"laptop"`), "laptop"},
+		{"trailing blank", "DELETE", tokensPath + "/laptop%20", "", "laptop"},
+		{"path parameter", "DELETE", tokensPath + "/laptop;v=1", "", "laptop"},
+		{"own token in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","0f1e2d3c",""`), ""},
 		{
-			"a stranger's in bulk, escaped", "POST", v1 + "/bulk-update", bulk(`"\u006captop"`),
+			"foreign token in bulk", "PATCH", v1 + "/bulk-update", bulk(`"made-1","laptop"`),
+			"laptop",
+		},
+		{"foreign token in bulk by POST", "POST", v1 + "/bulk-update", bulk(`"laptop"`), "laptop"},
+		{
+			"escaped foreign token in bulk", "POST", v1 + "/bulk-update", bulk(`"\u006captop"`),
 			"laptop",
 		},
 		{
@@ -246,23 +249,23 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 			`{"ids":["laptop"],"ids":["made-1"]}`, "laptop",
 		},
 		{
-			"in front of what cannot be read", "POST", v1 + "/bulk-update", bulk(`"laptop"`) + "}",
+			"invalid JSON after the token", "POST", v1 + "/bulk-update", bulk(`"laptop"`) + "}",
 			"laptop",
 		},
 		{
-			"what is logged in with, in bulk", "PATCH", v1 + "/bulk-update",
+			"login in bulk", "PATCH", v1 + "/bulk-update",
 			bulk(`"LOGIN-of-jane"`), "login-of-jane",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			w.tenant.add("laptop", "jane", "laptop")
 			w.tenant.add("phone", "john", "phone")
-			w.tenant.add("adopted", "john", "adopted")
+			w.tenant.add("allowed token", "john", "allowed token")
 			jane, john := w.logIn("login-of-jane"), w.logIn("login-of-john")
-			w.is(200, "GET", tokensPath+"?owner-id=me", john, "")
-			w.guard.Allow("adopted")
-			w.guard.Allow("login-of-jane") // does not help
+			w.expect(200, "GET", tokensPath+"?owner-id=me", john, "")
+			w.guard.Allow("allowed token")
+			w.guard.Allow("login-of-jane") // no effect
 			w.create(jane, "patmock-r1-1")
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 				if r.URL.RawQuery == "wrapped" {
@@ -270,12 +273,12 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 				}
 				return nil, nil
 			}
-			w.is(200, "GET", tokensPath+"?wrapped", jane, "")
+			w.expect(200, "GET", tokensPath+"?wrapped", jane, "")
 			w.tenant.add("patched", "jane", "")
-			w.is(200, "PATCH", tokensPath+"/patched", jane, "")
-			w.tenant.take()
+			w.expect(200, "PATCH", tokensPath+"/patched", jane, "")
+			w.tenant.takeRequests()
 			_, _, err := w.send(t.Context(), test.method, test.path, jane, test.body)
-			sent := len(w.tenant.take())
+			sent := len(w.tenant.takeRequests())
 			if test.want == "" {
 				if err != nil || sent != 1 {
 					t.Errorf("sent %d, error %v", sent, err)
@@ -290,19 +293,19 @@ func TestGuardKeepsOffStrangers(t *testing.T) {
 	}
 }
 
-// A target that answers a create with a token that was there hands it over to nobody.
-func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
+// A token that existed before a create stays foreign, even in the response to the create.
+func TestGuard_KeepsExistingTokenForeign(t *testing.T) {
 	for _, id := range []string{"laptop", "login-of-jane", "login-of-admin"} {
-		w := watched(t, func(c *tenantguard.Config) { c.LoginIDs = []string{"login-of-admin"} })
+		w := newWatch(t, func(c *tenantguard.Config) { c.LoginIDs = []string{"login-of-admin"} })
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if r.Method == http.MethodPost {
-				return reply(200, w.tenant.shown(id)), nil
+				return reply(200, w.tenant.tokenJSON(id)), nil
 			}
 			return nil, nil
 		}
-		w.is(200, "POST", tokensPath, jane, `{"name":"laptop"}`)
+		w.expect(200, "POST", tokensPath, jane, `{"name":"laptop"}`)
 		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane,
 			""); tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
 			t.Errorf("%s may be deleted: %v", id, err)
@@ -312,18 +315,18 @@ func TestGuardMakesNobodysTokenItsOwn(t *testing.T) {
 	}
 }
 
-// A list that is read while a token is made may show it first, or again what was there before.
-func TestGuardKnowsWhatIsNew(t *testing.T) {
+// A concurrent list may have the new token first, or only the earlier ones.
+func TestGuard_ConfirmsNewToken(t *testing.T) {
 	for id, isNew := range map[string]bool{"new": true, "laptop": false} {
-		w := watched(t)
+		w := newWatch(t)
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) {
 			answer := w.tenant.add(id, "jane", "a")
-			w.is(200, "GET", tokensPath+"?owner-id=me", jane, "")
+			w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
 			return reply(200, answer), nil
 		})
-		w.is(200, "POST", tokensPath, jane, `{"name":"a"}`)
+		w.expect(200, "POST", tokensPath, jane, `{"name":"a"}`)
 		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane,
 			""); (err == nil) != isNew ||
 			!isNew && tenantguard.ReasonOf(err) != tenantguard.ForeignToken {
@@ -332,21 +335,21 @@ func TestGuardKnowsWhatIsNew(t *testing.T) {
 	}
 }
 
-func TestGuardOfAPath(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.BaseURL += "/t/a/"; c.AllowWrites = false })
+func TestGuard_AcceptsBaseURLWithPath(t *testing.T) {
+	w := newWatch(t, func(c *tenantguard.Config) { c.BaseURL += "/t/a/"; c.AllowWrites = false })
 	w.tenant.add("laptop", "jane", "laptop")
-	w.is(200, "POST", "/t/a/oauth/token", "", "client_id=login-of-jane")
+	w.expect(200, "POST", "/t/a/oauth/token", "", "client_id=login-of-jane")
 	_, _, err := w.send(t.Context(), "POST", "/t/b/oauth/token", "", "")
 	checkReason(t, tenantguard.WritesNotAllowed, err)
 }
 
-func TestGuardBudget(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.MaxRequests = 5 })
+func TestGuard_LimitsRequests(t *testing.T) {
+	w := newWatch(t, func(c *tenantguard.Config) { c.MaxRequests = 5 })
 	jane := w.logIn("login-of-jane")
-	id := w.create(jane, "patmock-r1-1") // and a list before
-	w.is(200, "GET", tokensPath, jane, "")
-	w.is(200, "GET", tokensPath, jane, "")
-	w.tenant.take()
+	id := w.create(jane, "patmock-r1-1") // preceded by a list
+	w.expect(200, "GET", tokensPath, jane, "")
+	w.expect(200, "GET", tokensPath, jane, "")
+	w.tenant.takeRequests()
 	for _, test := range []struct{ method, path, body string }{
 		{"GET", tokensPath, ""},
 		{"POST", tokensPath, `{"name":"x"}`},
@@ -356,12 +359,12 @@ func TestGuardBudget(t *testing.T) {
 	} {
 		_, _, err := w.send(t.Context(), test.method, test.path, jane, test.body)
 		checkReason(t, tenantguard.BudgetSpent, err)
-		if sent := w.tenant.take(); len(sent) > 0 {
+		if sent := w.tenant.takeRequests(); len(sent) > 0 {
 			t.Errorf("%s %s: sent %v, error %v", test.method, test.path, sent, err)
 		}
 	}
-	w.is(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
-	w.is(204, "DELETE", tokensPath+"/"+id, jane, "")
+	w.expect(200, "GET", tokensPath+"?owner-id=me", w.logIn("login-of-jane"), "")
+	w.expect(204, "DELETE", tokensPath+"/"+id, jane, "")
 	for _, forNothing := range [][2]string{
 		{"POST", "/oauth/token"}, {"GET", tokensPath + "?owner-id=me"},
 	} {
@@ -377,14 +380,14 @@ func TestGuardBudget(t *testing.T) {
 	}, w.events())
 }
 
-// The same token ends the budget of its retries, too.
-func TestGuardBudgetCountsRetries(t *testing.T) {
-	w := watched(t, func(c *tenantguard.Config) { c.MaxRequests = 3 })
+// Retries count against the request limit, too.
+func TestGuard_CountsRetries(t *testing.T) {
+	w := newWatch(t, func(c *tenantguard.Config) { c.MaxRequests = 3 })
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(429, "", "Retry-After", "1"), nil
 	}
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
-	if sent := w.tenant.take(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent ||
+	if sent := w.tenant.takeRequests(); tenantguard.ReasonOf(err) != tenantguard.BudgetSpent ||
 		len(sent) != 3 {
 		t.Errorf("%d requests, error %v", len(sent), err)
 	}
@@ -392,9 +395,9 @@ func TestGuardBudgetCountsRetries(t *testing.T) {
 	equal(t, "waits", []time.Duration{time.Second, time.Second}, w.clock.waits)
 }
 
-func TestGuardTellsNoSecrets(t *testing.T) {
+func TestGuard_RedactsErrors(t *testing.T) {
 	const secret = "cafefacecafefacecafefacecafefacecafefacecafefacecafefacecafeface"
-	w := watched(t, func(c *tenantguard.Config) { c.AllowWrites = false })
+	w := newWatch(t, func(c *tenantguard.Config) { c.AllowWrites = false })
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(429, "", "Retry-After", "3600"), nil
 	}

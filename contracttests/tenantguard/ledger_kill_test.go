@@ -15,9 +15,9 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// Two processes write to a ledger from several sides and are killed in the middle of it, again and
-// again: every line that was acknowledged is there.
-func TestKilledLedgerLosesNothing(t *testing.T) {
+// Two processes write to a ledger concurrently and are killed. The ledger has every acknowledged
+// line.
+func TestLedger_SurvivesKill(t *testing.T) {
 	const path = "PATMOCK_LEDGER"
 	if ledger := os.Getenv(path); ledger != "" {
 		writeUntilKilled(ledger)
@@ -31,7 +31,7 @@ func TestKilledLedgerLosesNothing(t *testing.T) {
 		var group sync.WaitGroup
 		for range 2 {
 			writer := exec.CommandContext(t.Context(), os.Args[0],
-				"-test.run=^TestKilledLedgerLosesNothing$")
+				"-test.run=^TestLedger_SurvivesKill$")
 			writer.Env = append(os.Environ(), path+"="+ledger)
 			output, err := writer.StdoutPipe()
 			must(t, err, writer.Start())
@@ -46,7 +46,7 @@ func TestKilledLedgerLosesNothing(t *testing.T) {
 					acknowledged[strings.TrimSpace(line)] = true
 					mu.Unlock()
 					if n == 20 {
-						_ = writer.Process.Kill() // and what it said until then is read
+						_ = writer.Process.Kill() // the output so far is read
 					}
 				}
 				_ = writer.Wait() // killed
@@ -68,7 +68,7 @@ func TestKilledLedgerLosesNothing(t *testing.T) {
 	}
 }
 
-// writeUntilKilled tells on standard output what is on the disk.
+// writeUntilKilled prints the lines on disk to standard output.
 func writeUntilKilled(path string) {
 	l, err := tenantguard.OpenLedger(path, atNoon)
 	if err != nil {
@@ -79,11 +79,11 @@ func writeUntilKilled(path string) {
 		group.Go(func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%d-%d-%d", os.Getpid(), side, i)
-				if err := writeMade(l, host, "r", "patmock-r-"+id, id, "me"); err != nil {
+				if err := writeCreated(l, host, "r", "patmock-r-"+id, id, "me"); err != nil {
 					panic(err)
 				}
 				if _, err := fmt.Println(id); err != nil {
-					return // nobody listens any more
+					return // standard output is closed
 				}
 			}
 		})

@@ -14,8 +14,8 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// A line counts when it is on the disk, and not before: /dev/null takes everything and cannot sync.
-func TestLedgerSyncs(t *testing.T) {
+// A line that cannot be synced is an error: /dev/null accepts writes but no sync.
+func TestLedger_SyncsLines(t *testing.T) {
 	l := openLedger(t, os.DevNull)
 	err := l.Write(tenantguard.EventIntend, intent("a"))
 	if failed, ok := errors.AsType[*fs.PathError](err); !ok || failed.Op != "sync" ||
@@ -24,16 +24,17 @@ func TestLedgerSyncs(t *testing.T) {
 	}
 }
 
-// A disk that fills up in the middle of a line costs that line, and no other.
-func TestLedgerOnFullDisk(t *testing.T) {
+// A full disk loses only the incomplete line.
+func TestLedger_SurvivesFullDisk(t *testing.T) {
 	const limited = "PATMOCK_FULL_DISK"
-	// the limit is that of a process, which writes to other files, too
+	// the limit applies to all files of the process
 	if os.Getenv(limited) == "" {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLedgerOnFullDisk$",
+		command := exec.CommandContext(t.Context(), os.Args[0],
+			"-test.run=^TestLedger_SurvivesFullDisk$",
 			"-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
 		if output, err := command.CombinedOutput(); err != nil ||
-			!strings.Contains(string(output), "--- PASS: TestLedgerOnFullDisk") {
+			!strings.Contains(string(output), "--- PASS: TestLedger_SurvivesFullDisk") {
 			t.Errorf("%v\n%s", err, output)
 		}
 		return
@@ -61,7 +62,7 @@ func TestLedgerOnFullDisk(t *testing.T) {
 	a, d := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}, tenantguard.Entry{
 		Target: host, Run: "r", Name: "d", Time: noon,
 	}
-	checkObjects(t, path, a)
+	checkEntries(t, path, a)
 	must(t, l.Write(tenantguard.EventIntend, intent("d")))
-	checkObjects(t, path, a, d)
+	checkEntries(t, path, a, d)
 }

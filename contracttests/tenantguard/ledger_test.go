@@ -16,18 +16,18 @@ import (
 
 const host = "acme.api.identitynow.com"
 
-// intent returns an object that is about to be made.
+// intent returns an entry for a create that is not sent yet.
 func intent(name string) tenantguard.Entry {
 	return tenantguard.Entry{Target: host, Run: "r", Name: name}
 }
 
-func writeMade(l *tenantguard.Ledger, target, run, name, id, owner string) error {
+func writeCreated(l *tenantguard.Ledger, target, run, name, id, owner string) error {
 	return l.Write(tenantguard.EventCreated, tenantguard.Entry{
 		Target: target, Run: run, Name: name, ID: id, Owner: owner,
 	})
 }
 
-func writeRefused(l *tenantguard.Ledger, target, run, name string) error {
+func writeRejected(l *tenantguard.Ledger, target, run, name string) error {
 	return l.Write(tenantguard.EventRejected, tenantguard.Entry{
 		Target: target, Run: run, Name: name,
 	})
@@ -41,7 +41,7 @@ var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 func atNoon() time.Time { return noon }
 
-// openLedger opens a ledger, which is closed when the test ends.
+// openLedger opens a ledger until the end of the test.
 func openLedger(t *testing.T, path string) *tenantguard.Ledger {
 	t.Helper()
 	l, err := tenantguard.OpenLedger(path, atNoon)
@@ -52,7 +52,7 @@ func openLedger(t *testing.T, path string) *tenantguard.Ledger {
 	return l
 }
 
-func checkObjects(t *testing.T, path string, want ...tenantguard.Entry) {
+func checkEntries(t *testing.T, path string, want ...tenantguard.Entry) {
 	t.Helper()
 	got, err := tenantguard.ReadLedger(path)
 	if err != nil {
@@ -72,7 +72,7 @@ func must(t *testing.T, errs ...error) {
 	}
 }
 
-func TestLedger(t *testing.T) {
+func TestReadLedger_ReturnsEntries(t *testing.T) {
 	known := tenantguard.Entry{Target: host, Run: "r", Name: "a", ID: "1", Owner: "me", Time: noon}
 	unknown := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	for _, test := range []struct {
@@ -86,7 +86,7 @@ func TestLedger(t *testing.T) {
 				return []error{l.Write(tenantguard.EventIntend, intent("a"))}
 			}, []tenantguard.Entry{unknown},
 		},
-		{"intended by an identity, at a time of the target", func(l *tenantguard.Ledger) []error {
+		{"intent with owner and target time", func(l *tenantguard.Ledger) []error {
 			return []error{
 				l.Write(tenantguard.EventIntend, tenantguard.Entry{
 					Target: host, Run: "r", Name: "a", Owner: "me", TargetTime: noon.Add(time.Hour),
@@ -100,58 +100,59 @@ func TestLedger(t *testing.T) {
 		}},
 		{"refused", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "r", "a"),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRejected(l, host, "r", "a"),
 			}
 		}, nil},
 		{"made", func(l *tenantguard.Ledger) []error {
 			return []error{
 				l.Write(tenantguard.EventIntend, intent("a")),
-				writeMade(l, host, "r", "a", "1", "me"),
+				writeCreated(l, host, "r", "a", "1", "me"),
 			}
 		}, []tenantguard.Entry{known}},
-		{"made and deleted", func(l *tenantguard.Ledger) []error {
+		{"created and deleted", func(l *tenantguard.Ledger) []error {
 			return []error{
 				l.Write(tenantguard.EventIntend, intent("a")),
-				writeMade(l, host, "r", "a", "1", "me"),
+				writeCreated(l, host, "r", "a", "1", "me"),
 				writeDeleted(l, host, "other", "1"),
 			}
 		}, nil},
 		{
-			"deleted before another process said that it was made",
+			"deleted before the line of the create",
 			func(l *tenantguard.Ledger) []error {
 				return []error{
-					writeDeleted(l, host, "r", "1"), writeMade(l, host, "r", "a", "1", "me"),
+					writeDeleted(l, host, "r", "1"), writeCreated(l, host, "r", "a", "1", "me"),
 				}
 			}, nil,
 		},
-		{"made twice, as two processes tell it", func(l *tenantguard.Ledger) []error {
+		{"created in lines of two processes", func(l *tenantguard.Ledger) []error {
 			return []error{
-				writeMade(l, host, "r", "a", "1", "me"), writeMade(l, host, "r", "a", "1", "me"),
+				writeCreated(l, host, "r", "a", "1", "me"),
+				writeCreated(l, host, "r", "a", "1", "me"),
 			}
 		}, []tenantguard.Entry{known}},
-		{"twice the name, one refused", func(l *tenantguard.Ledger) []error {
+		{"same name twice, one rejected", func(l *tenantguard.Ledger) []error {
 			return []error{
 				l.Write(tenantguard.EventIntend, intent("a")),
-				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "r", "a"),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRejected(l, host, "r", "a"),
 			}
 		}, []tenantguard.Entry{unknown}},
 		{"of another run, target and name", func(l *tenantguard.Ledger) []error {
 			return []error{
-				l.Write(tenantguard.EventIntend, intent("a")), writeRefused(l, host, "other", "a"),
-				writeRefused(l, "other", "r", "a"), writeRefused(l, host, "r", "b"),
+				l.Write(tenantguard.EventIntend, intent("a")), writeRejected(l, host, "other", "a"),
+				writeRejected(l, "other", "r", "a"), writeRejected(l, host, "r", "b"),
 				writeDeleted(l, "other", "r", "1"),
 			}
 		}, []tenantguard.Entry{unknown}},
 		{"deleted elsewhere", func(l *tenantguard.Ledger) []error {
 			return []error{
-				writeMade(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1"),
+				writeCreated(l, host, "r", "a", "1", "me"), writeDeleted(l, "other", "r", "1"),
 			}
 		}, []tenantguard.Entry{known}},
-		{"a host in capitals", func(l *tenantguard.Ledger) []error {
-			return []error{writeMade(l, strings.ToUpper(host), "r", "a", "1", "me")}
+		{"host in capitals", func(l *tenantguard.Ledger) []error {
+			return []error{writeCreated(l, strings.ToUpper(host), "r", "a", "1", "me")}
 		}, []tenantguard.Entry{known}},
 		{
-			"a name of two lines",
+			"name with a line break",
 			func(l *tenantguard.Ledger) []error {
 				return []error{l.Write(tenantguard.EventIntend, intent("a\nb\"}"))}
 			},
@@ -159,14 +160,14 @@ func TestLedger(t *testing.T) {
 				{Target: host, Run: "r", Name: "a\nb\"}", Time: noon},
 			},
 		},
-		{"a name like a secret", func(l *tenantguard.Ledger) []error {
+		{"name like a secret", func(l *tenantguard.Ledger) []error {
 			return []error{l.Write(tenantguard.EventIntend, intent("client_secret=hunter2"))}
 		}, []tenantguard.Entry{
 			{Target: host, Run: "r", Name: "client_secret=[redacted]", Redacted: true, Time: noon},
 		}},
-		{"an id and an owner like secrets", func(l *tenantguard.Ledger) []error {
+		{"id and owner like secrets", func(l *tenantguard.Ledger) []error {
 			return []error{
-				writeMade(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2"),
+				writeCreated(l, host, "r", "a", "client_secret=hunter2", "client_secret=hunter2"),
 			}
 		}, []tenantguard.Entry{
 			{
@@ -174,10 +175,10 @@ func TestLedger(t *testing.T) {
 				Owner: "client_secret=[redacted]", Time: noon,
 			},
 		}},
-		{"a name like a secret, made", func(l *tenantguard.Ledger) []error {
+		{"name like a secret, created", func(l *tenantguard.Ledger) []error {
 			return []error{
 				l.Write(tenantguard.EventIntend, intent("client_secret=hunter2")),
-				writeMade(l, host, "r", "client_secret=hunter2", "1", "me"),
+				writeCreated(l, host, "r", "client_secret=hunter2", "1", "me"),
 			}
 		}, []tenantguard.Entry{
 			{
@@ -191,23 +192,23 @@ func TestLedger(t *testing.T) {
 			l := openLedger(t, path)
 			must(t, test.write(l)...)
 			must(t, l.Close())
-			checkObjects(t, path, test.want...)
+			checkEntries(t, path, test.want...)
 			text, err := os.ReadFile(path)
 			if must(t, err); strings.Contains(string(text), "hunter2") {
-				t.Errorf("it tells a secret: %s", text)
+				t.Errorf("it has a secret: %s", text)
 			}
 		})
 	}
 }
 
-// The form of the file stands in the documentation of the type, and others may read it.
-func TestLedgerForm(t *testing.T) {
+// The format is documented in the comment of the type, so other programs may read it.
+func TestLedger_WritesJSONLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
 	must(t,
 		l.Write(tenantguard.EventIntend, tenantguard.Entry{Target: host, Run: "mk3", Name: "a"}),
-		writeMade(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"),
-		writeRefused(l, host, "mk3", "password=x"))
+		writeCreated(l, host, "mk3", "a", "1", "me"), writeDeleted(l, host, "mk3", "1"),
+		writeRejected(l, host, "mk3", "password=x"))
 	const head = `{"schema":1,"time":"2026-01-31T12:00:00Z","event":`
 	const target = `,"target":"acme.api.identitynow.com","run":"mk3",`
 	want := head + `"intend"` + target + `"name":"a"}` + "\n" +
@@ -221,17 +222,17 @@ func TestLedgerForm(t *testing.T) {
 	}
 }
 
-func TestLedgerIsPrivate(t *testing.T) {
+func TestLedger_IsPrivate(t *testing.T) {
 	for _, test := range []struct {
-		name, there, path string // there is the folder that there is
+		name, there, path string // there is the existing directory
 		ignored           bool
 	}{
-		{"a new folder", "", "work/patmock/ledger.jsonl", true},
+		{"new directory", "", "work/patmock/ledger.jsonl", true},
 		{
-			"the default, in a folder of another tool", "work/.patmock",
+			"default in an existing directory", "work/.patmock",
 			"work/.patmock/ledger.jsonl", true,
 		},
-		{"a folder of somebody", "work", "work/ledger.jsonl", false},
+		{"existing directory", "work", "work/ledger.jsonl", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -239,7 +240,7 @@ func TestLedgerIsPrivate(t *testing.T) {
 			path := filepath.Join(root, filepath.FromSlash(test.path))
 			l := openLedger(t, path)
 			must(t, l.Write(tenantguard.EventIntend, intent("a")))
-			openLedger(t, path) // which changes nothing
+			openLedger(t, path) // opening it again changes nothing
 			if got := mode(t, path); got != 0o600 {
 				t.Errorf("the file has the rights %o", got)
 			}
@@ -261,8 +262,8 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-// A .gitignore that is there belongs to somebody.
-func TestLedgerKeepsGitignore(t *testing.T) {
+// An existing .gitignore is not changed.
+func TestLedger_KeepsGitignore(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), ".patmock")
 	ignore := filepath.Join(folder, ".gitignore")
 	must(t, os.Mkdir(folder, 0o700), os.WriteFile(ignore, []byte("!parity.yaml\n"), 0o600))
@@ -279,9 +280,8 @@ const (
 		`"run":"r","name":"b"}`
 )
 
-// A line that was cut off anywhere is left out, and what is written next is not lost with it,
-// whoever writes it.
-func TestTornLedger(t *testing.T) {
+// An incomplete line is ignored, and the next line of any process is complete.
+func TestLedger_SurvivesTornLine(t *testing.T) {
 	a := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	b, c, d := a, a, a
 	b.Name, c.Name, d.Name = "b", "c", "d"
@@ -292,30 +292,29 @@ func TestTornLedger(t *testing.T) {
 		if cut == len(lineB) { // only the end of the line is missing
 			want = append(want, b)
 		}
-		checkObjects(t, path, want...)
+		checkEntries(t, path, want...)
 		first, second := openLedger(t, path), openLedger(t, path)
 		must(t, first.Write(tenantguard.EventIntend, intent("c")),
 			second.Write(tenantguard.EventIntend, intent("d")))
-		checkObjects(t, path, append(want, c, d)...)
-		must(t, writeRefused(openLedger(t, path), host, "r", "d"))
-		checkObjects(t, path, append(want, c)...)
+		checkEntries(t, path, append(want, c, d)...)
+		must(t, writeRejected(openLedger(t, path), host, "r", "d"))
+		checkEntries(t, path, append(want, c)...)
 	}
 }
 
-// What follows a line without its end may be cut off itself, behind the mark, and the line is still
-// there.
-func TestLedgerTornTwice(t *testing.T) {
+// The line after an incomplete line may be incomplete as well. The next line is complete.
+func TestLedger_SurvivesTwoTornLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	must(t, os.WriteFile(path, []byte(lineA+" #torn"), 0o600))
 	a := tenantguard.Entry{Target: host, Run: "r", Name: "a", Time: noon}
 	b := a
 	b.Name = "b"
-	checkObjects(t, path, a)
+	checkEntries(t, path, a)
 	must(t, openLedger(t, path).Write(tenantguard.EventIntend, intent("b")))
-	checkObjects(t, path, a, b)
+	checkEntries(t, path, a, b)
 }
 
-func TestDamagedLedger(t *testing.T) {
+func TestReadLedger_RejectsDamage(t *testing.T) {
 	for _, test := range []struct {
 		name, content string
 		line          int
@@ -324,45 +323,45 @@ func TestDamagedLedger(t *testing.T) {
 	}{
 		{"no JSON", lineA + "\nnonsense\n" + lineB + "\n", 2, tenantguard.Malformed, ""},
 		{
-			"half a line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2,
+			"incomplete line in the middle", lineA + "\n" + lineB[:40] + "\n" + lineB + "\n", 2,
 			tenantguard.Malformed, "",
 		},
-		{"an empty line", lineA + "\n\n", 2, tenantguard.Malformed, ""},
-		{"two in a line", lineA + lineB + "\n", 1, tenantguard.TrailingText, ""},
-		{"a list", "[]\n", 1, tenantguard.Malformed, ""},
-		{"another object", "{}\n", 1, tenantguard.UnknownValue, "event"},
+		{"empty line", lineA + "\n\n", 2, tenantguard.Malformed, ""},
+		{"two objects in a line", lineA + lineB + "\n", 1, tenantguard.TrailingText, ""},
+		{"array", "[]\n", 1, tenantguard.Malformed, ""},
+		{"empty object", "{}\n", 1, tenantguard.UnknownValue, "event"},
 		{
-			"an unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1,
+			"unknown event", strings.Replace(lineA, "intend", "hope", 1) + "\n", 1,
 			tenantguard.UnknownValue, "event",
 		},
 		{
-			"an unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1,
+			"unknown field", strings.Replace(lineA, "name", "naem", 1) + "\n", 1,
 			tenantguard.UnknownField, "naem",
 		},
 		{
-			"an unknown field in a line without an end",
+			"unknown field in an incomplete line",
 			lineA + "\n" + strings.Replace(lineB, "name", "naem", 1), 2, tenantguard.UnknownField,
 			"naem",
 		},
 		{
-			"newer, of which nothing else is known",
+			"newer schema with unknown fields",
 			lineA + "\n" + `{"schema":2,"flavour":1}` + "\n", 2, tenantguard.OtherSchema, "schema",
 		},
 		{
-			"newer, without an end", lineA + "\n" + `{"schema":2,"flavour":1}`, 2,
+			"newer schema in an incomplete line", lineA + "\n" + `{"schema":2,"flavour":1}`, 2,
 			tenantguard.OtherSchema, "schema",
 		},
 		{
-			"a schema that never was", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1,
+			"schema 0", strings.Replace(lineA, "{", `{"schema":0,`, 1) + "\n", 1,
 			tenantguard.OtherSchema, "schema",
 		},
 		{"no target", strings.Replace(lineA, host, "", 1) + "\n", 1, tenantguard.Missing, "target"},
 		{
-			"made without an id", strings.Replace(lineA, "intend", "created", 1) + "\n", 1,
+			"created without an id", strings.Replace(lineA, "intend", "created", 1) + "\n", 1,
 			tenantguard.Missing, "id",
 		},
 		{
-			"no date", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1,
+			"invalid time", strings.Replace(lineA, "2026-01-31T12:00:00Z", "today", 1) + "\n", 1,
 			tenantguard.Malformed, "",
 		},
 	} {
@@ -387,9 +386,9 @@ func TestDamagedLedger(t *testing.T) {
 	}
 }
 
-func TestNoLedger(t *testing.T) {
+func TestReadLedger_MissingFile(t *testing.T) {
 	folder := t.TempDir()
-	checkObjects(t, filepath.Join(folder, "ledger.jsonl"))
+	checkEntries(t, filepath.Join(folder, "ledger.jsonl"))
 	if _, err := tenantguard.ReadLedger(folder); err == nil {
 		t.Error("a folder is read")
 	}
@@ -398,8 +397,8 @@ func TestNoLedger(t *testing.T) {
 	}
 }
 
-// What cannot be read again is not written.
-func TestLedgerRefusesLines(t *testing.T) {
+// Lines that cannot be read are not written.
+func TestLedger_RejectsInvalidLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l := openLedger(t, path)
 	for _, test := range []struct {
@@ -412,7 +411,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 			l.Write(tenantguard.EventIntend, tenantguard.Entry{Target: "", Run: "r", Name: "a"}),
 			"target",
 		},
-		{"no id, made", writeMade(l, host, "r", "a", "", "me"), "id"},
+		{"no id, created", writeCreated(l, host, "r", "a", "", "me"), "id"},
 		{"no id, deleted", writeDeleted(l, host, "r", ""), "id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -427,7 +426,7 @@ func TestLedgerRefusesLines(t *testing.T) {
 	if err := l.Write(tenantguard.EventIntend, intent("a")); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("a closed ledger takes a line: %v", err)
 	}
-	checkObjects(t, path)
+	checkEntries(t, path)
 }
 
 func FuzzReadLedger(f *testing.F) {
@@ -447,7 +446,7 @@ func FuzzReadLedger(f *testing.F) {
 			}
 			return
 		}
-		// What can be read can be written on, and loses nothing.
+		// a readable ledger can be continued without loss
 		l, err := tenantguard.OpenLedger(path, atNoon)
 		must(t, err)
 		must(t,

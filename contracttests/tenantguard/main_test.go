@@ -13,8 +13,8 @@ func TestMain(m *testing.M) { golden.Main(m) }
 
 var idForm = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 
-// checkMessage compares a message with the golden file, under the name of the test. Ids differ from
-// run to run, and so do the given values.
+// checkMessage compares a message with the golden entry of the test. It replaces ids and the given
+// values.
 func checkMessage(t *testing.T, message string, varying ...string) {
 	t.Helper()
 	for _, value := range varying {
@@ -24,7 +24,7 @@ func checkMessage(t *testing.T, message string, varying ...string) {
 		idForm.ReplaceAllString(message, "ID"))
 }
 
-// checkReason expects an error of the guard for a reason, and its message.
+// checkReason checks the reason of an error and its message.
 func checkReason(t *testing.T, want tenantguard.Reason, err error, varying ...string) {
 	t.Helper()
 	if got := tenantguard.ReasonOf(err); got != want || err == nil {

@@ -13,7 +13,7 @@ import (
 func TestNewMarker_HasSixtyBits(t *testing.T) {
 	const hex, atLeast = 4, 60
 	seen := map[string]bool{}
-	changed := [16]int{} // the digits that occurred at each place, as bits
+	changed := [16]int{} // digits at each position, as bits
 	for range 1000 {
 		m := tenantguard.NewMarker()
 		if !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(m) || seen[m] {
@@ -35,7 +35,7 @@ func TestNewMarker_HasSixtyBits(t *testing.T) {
 	}
 }
 
-func TestName(t *testing.T) {
+func TestName_RoundTrips(t *testing.T) {
 	for _, at := range []time.Time{
 		noon, noon.Add(time.Millisecond), time.UnixMilli(1),
 		time.Date(2059, 5, 1, 0, 0, 0, 0, time.UTC),
@@ -45,7 +45,7 @@ func TestName(t *testing.T) {
 		if !ok || !got.Equal(at.Truncate(time.Millisecond)) {
 			t.Errorf("%s is named at %s, %v, want %s", name, got, ok, at)
 		}
-		const longest = 64 - len(" of 64 characters ") // as a scenario lengthens names
+		const longest = 64 - len(" of 64 characters ") // the suffix of a scenario
 		if len(name) > longest || redact.Report(name) != name {
 			t.Errorf("%s has %d bytes, and is reported as %s", name, len(name), redact.Report(name))
 		}

@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-func TestRetries(t *testing.T) {
+func TestGuard_Retries(t *testing.T) {
 	date := func(d time.Duration) string { return noon.Add(d).Format(http.TimeFormat) }
 	status := func(status int, header ...string) wire {
 		return wire{status: status, header: header}
@@ -26,11 +26,11 @@ func TestRetries(t *testing.T) {
 		name    string
 		methods string
 		answers []wire
-		waits   []time.Duration // after the others
+		waits   []time.Duration // waits between attempts
 		status  int             // zero for an error
 		err     error
 	}{
-		{"nothing is wrong", "GET POST DELETE", []wire{status(200)}, nil, 200, nil},
+		{"success", "GET POST DELETE", []wire{status(200)}, nil, 200, nil},
 		{
 			"seconds", "GET HEAD POST PATCH DELETE BREW",
 			[]wire{limited, status(200)},
@@ -44,18 +44,18 @@ func TestRetries(t *testing.T) {
 			204, nil,
 		},
 		{
-			"no seconds", "GET POST",
+			"zero seconds", "GET POST",
 			[]wire{status(429, "Retry-After", "0"), status(200)},
 			[]time.Duration{time.Second},
 			200, nil,
 		},
 		{
-			"a date", "GET POST", []wire{
+			"date", "GET POST", []wire{
 				status(429, "Retry-After", date(7*time.Second)), status(200),
 			}, []time.Duration{7 * time.Second}, 200, nil,
 		},
 		{
-			"a date beside that of the answer", "GET POST",
+			"date relative to Date", "GET POST",
 			[]wire{
 				status(429, "Retry-After", date(time.Hour), "Date", date(time.Hour-4*time.Second)),
 				status(200),
@@ -64,33 +64,41 @@ func TestRetries(t *testing.T) {
 			200, nil,
 		},
 		{
-			"a date that has passed", "GET", []wire{
+			"past date", "GET", []wire{
 				status(429, "Retry-After", date(-time.Hour)), status(200),
 			}, []time.Duration{time.Second}, 200, nil,
 		},
 		{
-			"a date of another form", "GET", []wire{
+			"other date format", "GET", []wire{
 				status(429, "Retry-After", noon.Add(7*time.Second).Format(time.RFC850)),
 				status(200),
 			}, []time.Duration{7 * time.Second}, 200, nil,
 		},
 		{
-			"what cannot be read", "POST", []wire{
+			"invalid Retry-After", "POST", []wire{
 				status(429, "Retry-After", "soon"), status(429, "Retry-After", "-3"), status(429),
 				status(200),
 			}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, 200, nil,
 		},
 		{
-			"503 that says until when", "GET POST DELETE", []wire{
+			"503 with Retry-After", "GET POST DELETE", []wire{
 				status(503, "Retry-After", "2"), status(200),
 			}, []time.Duration{2 * time.Second}, 200, nil,
 		},
 		{
-			"503 that does not", "GET HEAD", []wire{status(503), status(200)}, []time.Duration{
+			"503 without Retry-After", "GET HEAD",
+			[]wire{status(503), status(200)},
+			[]time.Duration{
 				time.Second,
-			}, 200, nil,
+			},
+			200, nil,
 		},
-		{"503 that does not, to a write", "POST PATCH DELETE", []wire{status(503)}, nil, 503, nil},
+		{
+			"503 without Retry-After to a write", "POST PATCH DELETE",
+			[]wire{status(503)},
+			nil,
+			503, nil,
+		},
 		{
 			"502 and 504", "GET", []wire{status(502), status(504), status(200)}, []time.Duration{
 				time.Second, 2 * time.Second,
@@ -105,15 +113,20 @@ func TestRetries(t *testing.T) {
 		{"504 to a write", "POST PATCH DELETE", []wire{status(504)}, nil, 504, nil},
 		{"500", "GET POST", []wire{status(500, "Retry-After", "1")}, nil, 500, nil},
 		{
-			"no answer", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{
+			"no response", "GET HEAD", []wire{broken, broken, status(200)}, []time.Duration{
 				time.Second, 2 * time.Second,
 			}, 200, nil,
 		},
-		{"no answer to a write", "POST PATCH DELETE PUT", []wire{broken}, nil, 0, errBroken},
-		{"half an answer", "GET", []wire{cut, status(200)}, []time.Duration{time.Second}, 200, nil},
-		{"half an answer to a write", "POST DELETE", []wire{cut}, nil, 0, errBroken},
+		{"no response to a write", "POST PATCH DELETE PUT", []wire{broken}, nil, 0, errBroken},
 		{
-			"never an answer", "GET",
+			"incomplete response", "GET",
+			[]wire{cut, status(200)},
+			[]time.Duration{time.Second},
+			200, nil,
+		},
+		{"incomplete response to a write", "POST DELETE", []wire{cut}, nil, 0, errBroken},
+		{
+			"never a response", "GET",
 			[]wire{broken, broken, broken, broken, broken, broken},
 			[]time.Duration{
 				1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
@@ -144,26 +157,26 @@ func TestRetries(t *testing.T) {
 			200, nil,
 		},
 		{
-			"more", "GET POST",
+			"over the limit", "GET POST",
 			[]wire{status(429, "Retry-After", "121")},
 			nil, 0,
 			&tenantguard.RetryError{Status: 429, Attempts: 1, Wait: 121 * time.Second},
 		},
 		{
-			"a date after that", "POST",
+			"date after the limit", "POST",
 			[]wire{status(503, "Retry-After", date(time.Hour))},
 			nil,
 			0, &tenantguard.RetryError{Status: 503, Attempts: 1, Wait: time.Hour},
 		},
 		{
-			"more seconds than there are", "POST", []wire{
+			"overflowing seconds", "POST", []wire{
 				status(429, "Retry-After", "99999999999999999999"), status(200),
 			}, []time.Duration{time.Second}, 200, nil,
 		},
 	} {
 		for method := range strings.FieldsSeq(test.methods) {
 			t.Run(test.name+" "+method, func(t *testing.T) {
-				w := watched(t)
+				w := newWatch(t)
 				left := test.answers
 				w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 					answer := left[0]
@@ -174,12 +187,12 @@ func TestRetries(t *testing.T) {
 				if got != test.status || got > 0 && text != strconv.Itoa(got) {
 					t.Errorf("%d %q, want %d", got, text, test.status)
 				}
-				checkEnd(t, test.err, err, method)
+				checkResult(t, test.err, err, method)
 				if len(left) > 0 {
-					t.Errorf("%d answers were not asked for", len(left))
+					t.Errorf("%d responses were not requested", len(left))
 				}
 				equal(t, "waits", test.waits, w.clock.waits)
-				sent := w.tenant.take()
+				sent := w.tenant.takeRequests()
 				for _, each := range sent {
 					equal(t, "sent", method+" "+tenantURL+"/v3/things what is sent", each)
 				}
@@ -189,9 +202,8 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// checkEnd expects that the attempts end with an error, or without one. The request is that of the
-// test.
-func checkEnd(t *testing.T, want, got error, method string) {
+// checkResult checks the error of a request, or that there is none.
+func checkResult(t *testing.T, want, got error, method string) {
 	t.Helper()
 	if given, ok := errors.AsType[*tenantguard.RetryError](want); ok {
 		retried, _ := errors.AsType[*tenantguard.RetryError](got)
@@ -206,7 +218,7 @@ func checkEnd(t *testing.T, want, got error, method string) {
 	}
 }
 
-// wire is what comes back: nothing where it has no status, and no whole body where it is cut.
+// wire is a response, or none if the status is zero. Its body is incomplete if cut is set.
 type wire struct {
 	status int
 	header []string
@@ -228,10 +240,10 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errBroken }
 
-// Backoff goes up to ten seconds, shortened by anything.
-func TestBackoff(t *testing.T) {
+// The backoff grows to ten seconds, times the jitter.
+func TestGuard_LimitsBackoff(t *testing.T) {
 	for _, share := range []float64{0, 0.25, 1} {
-		w := watched(t, func(c *tenantguard.Config) { c.Jitter = func() float64 { return share } })
+		w := newWatch(t, func(c *tenantguard.Config) { c.Jitter = func() float64 { return share } })
 		w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 			return nil, errBroken
 		}
@@ -243,7 +255,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-func TestRetryEndsWithItsContext(t *testing.T) {
+func TestGuard_RetryEndsWithContext(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		answer func() (*http.Response, error)
@@ -254,83 +266,86 @@ func TestRetryEndsWithItsContext(t *testing.T) {
 		{"broken", func() (*http.Response, error) { return nil, errBroken }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := watched(t)
+			w := newWatch(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			w.clock.onWait = cancel
 			w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 				return test.answer()
 			}
 			_, _, err := w.send(ctx, "GET", "/v3/things", "", "")
-			if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != 1 ||
+			if sent := w.tenant.takeRequests(); !errors.Is(err, context.Canceled) ||
+				len(sent) != 1 ||
 				len(w.clock.waits) > 0 {
 				t.Errorf("sent %d, waited %v, error %v", len(sent), w.clock.waits, err)
 			}
 		})
 	}
-	t.Run("while it is under way", func(t *testing.T) {
-		w := watched(t)
+	t.Run("during the delay", func(t *testing.T) {
+		w := newWatch(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 			cancel()
 			return nil, context.Canceled
 		}
 		_, _, err := w.send(ctx, "GET", "/v3/things", "", "")
-		if sent := w.tenant.take(); !errors.Is(err, context.Canceled) || len(sent) != 1 {
+		if sent := w.tenant.takeRequests(); !errors.Is(err, context.Canceled) || len(sent) != 1 {
 			t.Errorf("sent %d, error %v", len(sent), err)
 		}
 	})
 }
 
-// A request that hangs is given up after its own time, not after that of the whole run.
-func TestAttemptsHaveATime(t *testing.T) {
+// A hanging request ends after the timeout of one attempt.
+func TestGuard_LimitsAttemptTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, started := watched(t), time.Now() //nolint:forbidigo // the clock of the bubble
+		w, started := newWatch(t), time.Now() //nolint:forbidigo // the clock of the bubble
 		n := 0
 		w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 			if n++; n > 1 {
 				return reply(200, "[]"), nil
 			}
-			return hang(r)
+			return hangUntilDone(r)
 		}
-		w.is(200, "GET", tokensPath, "", "")
+		w.expect(200, "GET", tokensPath, "", "")
 		equal(t, "attempts", 2, n)
 		equal(t, "time of the first", 15*time.Second, time.Since(started))
 	})
 }
 
-func TestWhileTheTargetAsksToWaitNobodyElseIsSent(t *testing.T) {
-	w := watched(t)
+func TestGuard_DelaysAllDuringRetryAfter(t *testing.T) {
+	w := newWatch(t)
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(429, "", "Retry-After", "60"), nil
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.clock.onWait = cancel
-	_, _, _ = w.send(ctx, "GET", tokensPath, "", "") // which is given up, and the wait goes on
+	_, _, _ = w.send(ctx, "GET", tokensPath, "", "") // canceled, but the block remains
 	w.tenant.reply, w.clock.onWait = nil, nil
-	w.is(401, "GET", "/v3/personal-access-tokens", "", "")
+	w.expect(401, "GET", "/v3/personal-access-tokens", "", "")
 	equal(t, "waits in another version", 0, len(w.clock.waits))
-	w.is(401, "GET", tokensPath, "", "")
+	w.expect(401, "GET", tokensPath, "", "")
 	equal(t, "waits", []time.Duration{time.Minute}, w.clock.waits)
 }
 
-// A target that asks to wait for longer than anybody does is not asked again until then.
-func TestGuardLeavesWhoAsksToWaitLong(t *testing.T) {
-	w := watched(t)
+// After a Retry-After over the limit, the guard sends no request until then.
+func TestGuard_RejectsDuringLongRetryAfter(t *testing.T) {
+	w := newWatch(t)
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(429, "", "Retry-After", "3600"), nil
 	}
 	_, _, err := w.send(t.Context(), "GET", tokensPath, "", "")
-	if _, ok := errors.AsType[*tenantguard.RetryError](err); !ok || len(w.tenant.take()) != 1 {
+	if _, ok := errors.AsType[*tenantguard.RetryError](err); !ok ||
+		len(w.tenant.takeRequests()) != 1 {
 		t.Fatalf("the first request: %v", err)
 	}
 	_, _, err = w.send(t.Context(), "GET", tokensPath, "", "")
 	checkReason(t, tenantguard.WaitTooLong, err)
-	equal(t, "sent", 0, len(w.tenant.take()))
+	equal(t, "sent", 0, len(w.tenant.takeRequests()))
 }
 
-// What a gateway answered 503 may have been made: that its name is taken then is no refusal.
-func TestGuardDoubtsARepeatedCreate(t *testing.T) {
-	w := watched(t)
+// A create with a 503 from a gateway may have been carried out. A later rejection of its name
+// proves nothing.
+func TestGuard_ReportsRepeatedCreate(t *testing.T) {
+	w := newWatch(t)
 	jane := w.logIn("login-of-jane")
 	n := 0
 	w.onCreate(func() (*http.Response, error) {
@@ -350,15 +365,15 @@ func TestGuardDoubtsARepeatedCreate(t *testing.T) {
 	equal(t, "left", []string{"(patmock-r1-1)"}, w.leftIDs())
 }
 
-// A page that comes instead of the answer to a delete does not say that the token is gone.
-func TestGuardBelievesNoOtherSuccess(t *testing.T) {
-	w := watched(t)
+// An HTML page in response to a delete does not mean that the token is deleted.
+func TestGuard_RequiresNoContentAfterDelete(t *testing.T) {
+	w := newWatch(t)
 	jane := w.logIn("login-of-jane")
-	w.is(200, "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
+	w.expect(200, "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
 	left := w.leftIDs()
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		return reply(200, "<html>"), nil
 	}
-	w.is(200, "DELETE", tokensPath+"/"+left[0], jane, "")
+	w.expect(200, "DELETE", tokensPath+"/"+left[0], jane, "")
 	equal(t, "left", left, w.leftIDs())
 }

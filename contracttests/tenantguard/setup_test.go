@@ -19,11 +19,11 @@ import (
 
 const acme = "https://acme.api.identitynow.com"
 
-// Each response that is none of the API names the request, itself, the likely cause and a remedy.
-func TestExplainResponse(t *testing.T) {
+// Each error names the request, the response, the likely cause and a remedy.
+func TestExplainResponse_NamesCause(t *testing.T) {
 	html, jsonType := "text/html; charset=utf-8", "application/json"
 	for _, tt := range []struct {
-		name, base, path string // acme and the token endpoint without them
+		name, base, path string // acme and the token endpoint by default
 		status           int
 		contentType      string
 		location, body   string
@@ -147,7 +147,7 @@ func TestExplainResponse(t *testing.T) {
 	}
 }
 
-func TestExplainFailure(t *testing.T) {
+func TestExplainFailure_NamesCause(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for _, tt := range []struct {
 		name string
@@ -170,7 +170,7 @@ func TestExplainFailure(t *testing.T) {
 				Host:        "a.example.com",
 			}, tenantguard.OtherCertHost,
 		},
-		{"plain HTTP where TLS is spoken to it", http.ErrSchemeMismatch, tenantguard.TLSOnPlain},
+		{"TLS to a plain HTTP port", http.ErrSchemeMismatch, tenantguard.TLSOnPlain},
 		{
 			"no TLS",
 			tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
@@ -188,7 +188,7 @@ func TestExplainFailure(t *testing.T) {
 		},
 		{"refused", refused, tenantguard.ConnectionRefused},
 		{
-			"proxy that is not there", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused},
+			"unreachable proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused},
 			tenantguard.ProxyFailed,
 		},
 		{
@@ -218,7 +218,7 @@ func TestExplainFailure(t *testing.T) {
 	}
 }
 
-// Ids of personal access tokens have no dashes, and a login with one that has says so.
+// Ids of personal access tokens have no dashes. The error of a login with dashes mentions them.
 func TestExplainResponse_ClientIDWithDashes(t *testing.T) {
 	for id, want := range map[string]bool{
 		"faceface-face-face-face-facefaceface": true, "facefacefacefacefacefacefaceface": false,
@@ -233,7 +233,7 @@ func TestExplainResponse_ClientIDWithDashes(t *testing.T) {
 	}
 }
 
-// A secret that a response repeats is taken out, but a short one damages no media type.
+// A secret in a response is redacted, but a short secret does not damage the media type.
 func TestExplainResponse_Redacts(t *testing.T) {
 	e := tenantguard.ExplainResponse(tenantguard.SetupResponse{
 		BaseURL: acme, Method: http.MethodPost, URL: acme + "/oauth/token", Status: 401,
@@ -245,8 +245,7 @@ func TestExplainResponse_Redacts(t *testing.T) {
 	}
 }
 
-// What fails in the same way each time is sent once; a refused connection as well, unless the
-// target responded before.
+// Permanent failures are not retried. ECONNREFUSED is permanent unless the target responded before.
 func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for _, tt := range []struct {
@@ -260,9 +259,9 @@ func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
 			true, 1,
 		},
 		{"unknown host", &net.DNSError{IsNotFound: true}, true, 1},
-		{"DNS that fails for now", &net.DNSError{IsTemporary: true}, true, 6},
-		{"refused at the start", refused, false, 1},
-		{"refused later", refused, true, 6},
+		{"temporary DNS failure", &net.DNSError{IsTemporary: true}, true, 6},
+		{"connection refused at first", refused, false, 1},
+		{"connection refused later", refused, true, 6},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sent, healthy, now := 0, tt.reached, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)

@@ -10,11 +10,11 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// TestSweep_WaitsForDelete interrupts a sweep during a delete, which is waited for.
+// An interrupted sweep waits for the delete in progress.
 func TestSweep_WaitsForDelete(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		// takes is how long the delete takes.
+		// takes is the duration of the delete.
 		takes, ended time.Duration
 		deleted      int
 	}{

@@ -25,7 +25,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Ids of the tenant that sweeps are tried on.
+// The ids of the test tenant.
 const (
 	jane      = "facedadafacedadafacedadafacedada"
 	john      = "beaddadabeaddadabeaddadabeaddada"
@@ -34,27 +34,27 @@ const (
 	mockHost  = "127.0.0.1:17280"
 )
 
-// longAgo is how long ago the ledger was written, so that the lists show it all.
+// longAgo is the age of the ledger, so that all lists are up to date.
 const longAgo = 30 * time.Second
 
-// swept is a tenant that is swept, with what carries the requests to it.
-type swept struct {
+// sweptTenant is a tenant to sweep, and the transport of its requests.
+type sweptTenant struct {
 	t       *testing.T
 	control *control.Client
 	logins  map[string]tenantguard.Login
 	ledger  string
-	// change stands in the way of each request, where it is not nil.
+	// send replaces the transport unless it is nil.
 	change  func(send http.RoundTripper, r *http.Request) (*http.Response, error)
 	mock    http.RoundTripper
-	sent    []string // method and last segment of what was sent
+	sent    []string // method and last path segment of each request
 	waited  time.Duration
-	ahead   time.Duration // of the clock of the tenant
-	bearers []string      // that were issued
-	// byName finds tokens by name as well, and deletes them without a question.
+	ahead   time.Duration // offset of the tenant's clock
+	bearers []string      // bearers issued
+	// byName also selects tokens by name, and confirms their deletion.
 	byName bool
 }
 
-func newSwept(t *testing.T) *swept {
+func newSweptTenant(t *testing.T) *sweptTenant {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	must(t, err)
@@ -63,7 +63,7 @@ func newSwept(t *testing.T) *swept {
 	})
 	must(t, err)
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &swept{
+	x := &sweptTenant{
 		t: t, control: mock.Control(), mock: mock.Transport(),
 		logins: map[string]tenantguard.Login{}, waited: longAgo,
 		ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), byName: true,
@@ -78,32 +78,32 @@ func newSwept(t *testing.T) *swept {
 
 var issued = regexp.MustCompile(`"access_token":"([^"]+)"`)
 
-// RoundTrip notes what is sent.
-func (x *swept) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip records each request.
+func (x *sweptTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	x.sent = append(x.sent, r.Method+" "+r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
 	send := x.mock.RoundTrip
 	if x.change != nil {
 		send = func(r *http.Request) (*http.Response, error) { return x.change(x.mock, r) }
 	}
-	answered, err := send(r)
+	resp, err := send(r)
 	if err != nil {
 		return nil, err
 	}
-	if answered.Header == nil {
-		answered.Header = http.Header{}
+	if resp.Header == nil {
+		resp.Header = http.Header{}
 	}
-	answered.Header.Set("Date", atNoon().Add(x.waited+x.ahead).Format(http.TimeFormat))
-	body, err := io.ReadAll(answered.Body)
+	resp.Header.Set("Date", atNoon().Add(x.waited+x.ahead).Format(http.TimeFormat))
+	body, err := io.ReadAll(resp.Body)
 	must(x.t, err)
 	if found := issued.FindSubmatch(body); found != nil {
 		x.bearers = append(x.bearers, string(found[1]))
 	}
-	answered.Body = io.NopCloser(bytes.NewReader(body))
-	return answered, nil
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
 }
 
-// add adds a token, in the order of their ids.
-func (x *swept) add(owner, name, created string) (id string) {
+// add adds a token. Ids are in order of creation.
+func (x *sweptTenant) add(owner, name, created string) (id string) {
 	x.t.Helper()
 	user, err := x.control.AddToken(x.t.Context(), control.NewToken{
 		Owner: owner, Name: name, Created: created,
@@ -112,8 +112,8 @@ func (x *swept) add(owner, name, created string) (id string) {
 	return user.ClientID
 }
 
-// write writes into the ledger.
-func (x *swept) write(entries ...func(*tenantguard.Ledger) error) {
+// write writes to the ledger.
+func (x *sweptTenant) write(entries ...func(*tenantguard.Ledger) error) {
 	x.t.Helper()
 	l, err := tenantguard.OpenLedger(x.ledger, atNoon)
 	must(x.t, err)
@@ -123,26 +123,26 @@ func (x *swept) write(entries ...func(*tenantguard.Ledger) error) {
 	must(x.t, l.Close())
 }
 
-func madeBy(target, id, owner string) func(*tenantguard.Ledger) error {
+func recordCreatedBy(target, id, owner string) func(*tenantguard.Ledger) error {
 	return func(l *tenantguard.Ledger) error {
-		return writeMade(l, target, "r", "patmock-r-1", id, owner)
+		return writeCreated(l, target, "r", "patmock-r-1", id, owner)
 	}
 }
 
-func intendedAs(target, name string) func(*tenantguard.Ledger) error {
-	return intendedBy(tenantguard.Entry{Target: target, Name: name, Owner: jane})
+func recordIntent(target, name string) func(*tenantguard.Ledger) error {
+	return recordIntentBy(tenantguard.Entry{Target: target, Name: name, Owner: jane})
 }
 
-func intendedBy(o tenantguard.Entry) func(*tenantguard.Ledger) error {
+func recordIntentBy(o tenantguard.Entry) func(*tenantguard.Ledger) error {
 	o.Run = "r"
 	return func(l *tenantguard.Ledger) error { return l.Write(tenantguard.EventIntend, o) }
 }
 
-// runName is the nth name of a run at noon.
+// runName returns the nth name of a run at noon.
 func runName(n int64) string { return tenantguard.Name(noon, marker, n) }
 
-// sweep sweeps as users, and looks for secrets in everything that comes of it.
-func (x *swept) sweep(change func(*tenantguard.SweepConfig),
+// sweep sweeps as users, and checks the result for secrets.
+func (x *sweptTenant) sweep(change func(*tenantguard.SweepConfig),
 	users ...string,
 ) (tenantguard.SweepResult, error) {
 	x.t.Helper()
@@ -172,26 +172,26 @@ func (x *swept) sweep(change func(*tenantguard.SweepConfig),
 	must(x.t, err)
 	entries, err := os.ReadFile(x.ledger)
 	must(x.t, err)
-	x.keepsSecrets(fmt.Sprintf("%s %s %v %#v", text, entries, failed, failed))
+	x.checkSecrets(fmt.Sprintf("%s %s %v %#v", text, entries, failed, failed))
 	return result, failed
 }
 
-// wants sweeps as a user, and compares what becomes of a token: deleted, left, or not noticed.
-func (x *swept) wants(user, id string, deleted, left tenantguard.SweepReason) {
+// expect sweeps as a user, and checks that a token is deleted, remains, or is ignored.
+func (x *sweptTenant) expect(user, id string, deleted, left tenantguard.SweepReason) {
 	x.t.Helper()
 	state := x.state()
 	result, err := x.sweep(nil, user)
 	must(x.t, err)
 	if deleted != "" {
-		x.lost(state, id)
+		x.expectLost(state, id)
 	} else {
-		x.lost(state)
+		x.expectLost(state)
 	}
-	checkFound(x.t, "deleted", because(id, deleted), result.Deleted)
-	checkFound(x.t, "left", because(id, left), result.Remaining)
+	checkTokens(x.t, "deleted", reasonOfToken(id, deleted), result.Deleted)
+	checkTokens(x.t, "left", reasonOfToken(id, left), result.Remaining)
 }
 
-func (x *swept) keepsSecrets(text string) {
+func (x *sweptTenant) checkSecrets(text string) {
 	x.t.Helper()
 	secrets := slices.Clone(x.bearers)
 	for _, login := range x.logins {
@@ -199,13 +199,13 @@ func (x *swept) keepsSecrets(text string) {
 	}
 	for _, secret := range secrets {
 		if strings.Contains(text, secret) {
-			x.t.Errorf("it tells a secret: %s", text)
+			x.t.Errorf("it has a secret: %s", text)
 		}
 	}
 }
 
-// tokens are all that the tenant has, by id, but for when they were used last.
-func (x *swept) tokens() map[string]any {
+// tokens returns the tokens of the tenant by id, without lastUsed.
+func (x *sweptTenant) tokens() map[string]any {
 	x.t.Helper()
 	tokens := map[string]any{}
 	for _, token := range x.state()["tokens"].([]any) {
@@ -215,8 +215,8 @@ func (x *swept) tokens() map[string]any {
 	return tokens
 }
 
-// state is everything that the tenant has, but for when the logins were used last.
-func (x *swept) state() map[string]any {
+// state returns the state of the tenant, without lastUsed of the logins.
+func (x *sweptTenant) state() map[string]any {
 	x.t.Helper()
 	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
 	must(x.t, err)
@@ -233,8 +233,8 @@ func (x *swept) state() map[string]any {
 	return state
 }
 
-// lost checks that the tenant is as it was, but for these tokens.
-func (x *swept) lost(before map[string]any, ids ...string) {
+// expectLost checks that the tenant has lost only these tokens.
+func (x *sweptTenant) expectLost(before map[string]any, ids ...string) {
 	x.t.Helper()
 	want := map[string]any{}
 	for name, value := range before {
@@ -252,15 +252,15 @@ func (x *swept) lost(before map[string]any, ids ...string) {
 	}
 }
 
-// checkFound compares ids and kinds, and the words of each kind with the golden file.
-func checkFound(t *testing.T, what string, want map[string]tenantguard.SweepReason,
+// checkTokens checks ids and reasons, and compares the details with the golden file.
+func checkTokens(t *testing.T, what string, want map[string]tenantguard.SweepReason,
 	got []tenantguard.SweepToken,
 ) {
 	t.Helper()
 	all := map[string]tenantguard.SweepReason{}
 	for _, f := range got {
 		all[f.ID] = f.Reason
-		if f.Reason != tenantguard.DeleteFailed { // whose words are those of its error
+		if f.Reason != tenantguard.DeleteFailed { // its detail is the error
 			golden.Check(t, "testdata/messages.golden", "kind "+string(f.Reason), f.Detail)
 		}
 	}
@@ -272,8 +272,8 @@ func checkFound(t *testing.T, what string, want map[string]tenantguard.SweepReas
 	}
 }
 
-// because is one token with a kind, or none.
-func because(id string, kind tenantguard.SweepReason) map[string]tenantguard.SweepReason {
+// reasonOfToken returns a map with one token, or none without a reason.
+func reasonOfToken(id string, kind tenantguard.SweepReason) map[string]tenantguard.SweepReason {
 	if kind == "" {
 		return nil
 	}

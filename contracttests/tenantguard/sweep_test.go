@@ -16,9 +16,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Only what the ledger has and the caller owns goes. What is not known to be both is there
-// afterwards as it was before.
-func TestSweep(t *testing.T) {
+// A sweep deletes only tokens of the ledger that belong to the caller. All others are unchanged.
+func TestSweep_DeletesOwnLedgerTokens(t *testing.T) {
 	const second = time.Second
 	var (
 		marked  = runName(12)
@@ -27,7 +26,7 @@ func TestSweep(t *testing.T) {
 		with    = func(change func(o *tenantguard.Entry)) []func(*tenantguard.Ledger) error {
 			o := intent
 			change(&o)
-			return []func(*tenantguard.Ledger) error{intendedBy(o)}
+			return []func(*tenantguard.Ledger) error{recordIntentBy(o)}
 		}
 		pending = with(func(*tenantguard.Entry) {})
 	)
@@ -39,40 +38,40 @@ func TestSweep(t *testing.T) {
 	}{
 		{name: "without a ledger", owner: "jane.doe", token: marked},
 		{
-			name: "made by hand, such as a run did once", owner: "jane.doe", token: "patmock-ci-1",
+			name: "created by hand with an old form", owner: "jane.doe", token: "patmock-ci-1",
 			ledger: with(func(o *tenantguard.Entry) { o.Name = "patmock-ci-1" }),
 		},
 		{
-			name: "made by hand, with a text behind", owner: "jane.doe",
+			name: "created by hand with a suffix", owner: "jane.doe",
 			token: "patmock-prod-3 do not delete", ledger: with(func(o *tenantguard.Entry) {
 				o.Name = "patmock-prod-3 do not delete"
 			}),
 		},
 		{
-			name: "made by hand, in a ledger without a marker", owner: "jane.doe",
+			name: "created by hand, in the ledger", owner: "jane.doe",
 			token: "Straße 1", ledger: with(func(o *tenantguard.Entry) { o.Name = "Straße 1" }),
 		},
 		{
 			name: "renamed", owner: "jane.doe", token: "by another name",
 			deleted: tenantguard.RecordedID,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
-				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
+				return []func(*tenantguard.Ledger) error{recordCreatedBy(mockHost, id, jane)}
 			},
 		},
 		{
-			name: "made by hand, with an id in the ledger", owner: "jane.doe",
+			name: "created by hand, with its id in the ledger", owner: "jane.doe",
 			token:   "patmock-ci-1",
 			deleted: tenantguard.RecordedID,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
-				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, jane)}
+				return []func(*tenantguard.Ledger) error{recordCreatedBy(mockHost, id, jane)}
 			},
 		},
 		{
-			name: "made by another, as the ledger says", owner: "jane.doe", token: marked,
+			name: "created by another identity", owner: "jane.doe", token: marked,
 			left: tenantguard.OwnerForeign,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
 				return []func(*tenantguard.Ledger) error{
-					madeBy(mockHost, id, "somebody"), intendedAs(mockHost, marked),
+					recordCreatedBy(mockHost, id, "somebody"), recordIntent(mockHost, marked),
 				}
 			},
 		},
@@ -81,18 +80,18 @@ func TestSweep(t *testing.T) {
 			deleted: tenantguard.RecordedName,
 		},
 		{
-			name: "pending, with a text behind", owner: "jane.doe",
+			name: "pending with a suffix", owner: "jane.doe",
 			token:   marked + ` "Zürich" / 日本 <&> 🔑`,
 			ledger:  with(func(o *tenantguard.Entry) { o.Name += ` "Zürich" / 日本 <&> 🔑` }),
 			deleted: tenantguard.RecordedName,
 		},
 		{
-			name: "pending, with a blank behind", owner: "jane.doe", token: marked + " ",
+			name: "pending with a trailing blank", owner: "jane.doe", token: marked + " ",
 			ledger:  with(func(o *tenantguard.Entry) { o.Name += " " }),
 			deleted: tenantguard.RecordedName,
 		},
 		{
-			name: "pending twice, as of now and of yesterday", owner: "jane.doe", token: marked,
+			name: "pending now and yesterday", owner: "jane.doe", token: marked,
 			deleted: tenantguard.RecordedName,
 			ledger: append(with(func(o *tenantguard.Entry) {
 				o.TargetTime = noon.Add(-24 * time.Hour)
@@ -139,12 +138,12 @@ func TestSweep(t *testing.T) {
 		{
 			name: "refused", owner: "jane.doe", token: marked,
 			ledger: append(pending[:1:1], func(l *tenantguard.Ledger) error {
-				return writeRefused(l, mockHost, "r", marked)
+				return writeRejected(l, mockHost, "r", marked)
 			}),
 		},
 		{name: "another case", owner: "jane.doe", token: strings.ToUpper(marked), ledger: pending},
-		{name: "a blank behind", owner: "jane.doe", token: marked + " ", ledger: pending},
-		{name: "a blank in front", owner: "jane.doe", token: " " + marked, ledger: pending},
+		{name: "trailing blank", owner: "jane.doe", token: marked + " ", ledger: pending},
+		{name: "leading blank", owner: "jane.doe", token: " " + marked, ledger: pending},
 		{name: "more behind", owner: "jane.doe", token: marked + "0", ledger: pending},
 		{name: "less behind", owner: "jane.doe", token: marked[:len(marked)-1], ledger: pending},
 		{
@@ -156,7 +155,7 @@ func TestSweep(t *testing.T) {
 			ledger: with(func(o *tenantguard.Entry) { o.Owner = john }),
 		},
 		{
-			name: "an intent of nobody's", owner: "jane.doe", token: marked,
+			name: "intent without an owner", owner: "jane.doe", token: marked,
 			ledger: with(func(o *tenantguard.Entry) { o.Owner = "" }),
 		},
 		{
@@ -168,15 +167,15 @@ func TestSweep(t *testing.T) {
 		{
 			name: "an intent elsewhere", owner: "jane.doe", token: marked,
 			ledger: []func(*tenantguard.Ledger) error{
-				intendedAs(host, marked), intendedAs("127.0.0.1", marked),
+				recordIntent(host, marked), recordIntent("127.0.0.1", marked),
 			},
 		},
 		{
-			name: "made elsewhere", owner: "jane.doe", token: marked,
+			name: "created at another target", owner: "jane.doe", token: marked,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
 				return []func(*tenantguard.Ledger) error{
-					madeBy(host, id, jane), madeBy("127.0.0.1", id, jane),
-					madeBy(mockHost+"0", id, jane),
+					recordCreatedBy(host, id, jane), recordCreatedBy("127.0.0.1", id, jane),
+					recordCreatedBy(mockHost+"0", id, jane),
 				}
 			},
 		},
@@ -185,25 +184,25 @@ func TestSweep(t *testing.T) {
 			name: "of another, made by a run", owner: "john.roe", token: marked,
 			left: tenantguard.OwnerAbsent,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
-				return []func(*tenantguard.Ledger) error{madeBy(mockHost, id, john)}
+				return []func(*tenantguard.Ledger) error{recordCreatedBy(mockHost, id, john)}
 			},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			x.byName = false
 			id := x.add(test.owner, test.token, test.created)
 			x.write(test.ledger...)
 			if test.madeBy != nil {
 				x.write(test.madeBy(id)...)
 			}
-			x.wants("jane.doe", id, test.deleted, test.left)
+			x.expect("jane.doe", id, test.deleted, test.left)
 		})
 	}
 }
 
-// A lost ledger leaves names. One with a marker and the time of creation is that of a run.
-func TestSweepByName(t *testing.T) {
+// Without a ledger, a name with a marker and the creation time identifies a token of a run.
+func TestSweep_ByName(t *testing.T) {
 	for _, test := range []struct {
 		name, owner, token string
 		created            time.Duration // after noon
@@ -228,8 +227,8 @@ func TestSweepByName(t *testing.T) {
 		},
 		{"with a blank behind", "jane.doe", runName(12) + " ", 0, tenantguard.RunName},
 		{"without a marker", "jane.doe", "patmock-mk3x-12", 0, ""},
-		{"made by hand", "jane.doe", "patmock-ci-1", 0, ""},
-		{"made by hand, with a text behind", "jane.doe", "patmock-prod-3 do not delete", 0, ""},
+		{"created by hand", "jane.doe", "patmock-ci-1", 0, ""},
+		{"created by hand with a suffix", "jane.doe", "patmock-prod-3 do not delete", 0, ""},
 		{"a short marker", "jane.doe", tenantguard.Name(noon, marker[1:], 12), 0, ""},
 		{"a long marker", "jane.doe", tenantguard.Name(noon, marker+"0", 12), 0, ""},
 		{
@@ -245,24 +244,24 @@ func TestSweepByName(t *testing.T) {
 		{"another digit", "jane.doe", strings.TrimSuffix(runName(12), "12") + "١", 0, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			id := x.add(test.owner, test.token, noon.Add(test.created).UTC().Format(time.RFC3339))
-			x.wants("jane.doe", id, test.deleted, "")
+			x.expect("jane.doe", id, test.deleted, "")
 		})
 	}
 }
 
-// What was found by name goes once that is confirmed. What the ledger has goes without a question.
-func TestSweepAsksAboutNames(t *testing.T) {
+// Tokens selected by name are deleted once confirmed. Tokens of the ledger need no confirmation.
+func TestSweep_ConfirmsNames(t *testing.T) {
 	for name, confirm := range map[string]func(context.Context, []tenantguard.SweepToken) bool{
-		"nobody to ask": nil, "no": func(context.Context, []tenantguard.SweepToken) bool {
+		"no Confirm": nil, "no": func(context.Context, []tenantguard.SweepToken) bool {
 			return false
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			named, made := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
-			x.write(madeBy(mockHost, made, jane))
+			x.write(recordCreatedBy(mockHost, made, jane))
 			state := x.state()
 			var asked []tenantguard.SweepToken
 			result, err := x.sweep(func(c *tenantguard.SweepConfig) {
@@ -275,16 +274,16 @@ func TestSweepAsksAboutNames(t *testing.T) {
 				}
 			}, "jane.doe")
 			must(t, err)
-			x.lost(state, made)
-			checkFound(t, "deleted", map[string]tenantguard.SweepReason{
+			x.expectLost(state, made)
+			checkTokens(t, "deleted", map[string]tenantguard.SweepReason{
 				made: tenantguard.RecordedID,
 			},
 				result.Deleted)
-			checkFound(t, "would be deleted", map[string]tenantguard.SweepReason{
+			checkTokens(t, "would be deleted", map[string]tenantguard.SweepReason{
 				named: tenantguard.RunName,
 			}, result.WouldDelete)
 			if confirm != nil {
-				checkFound(t, "asked", map[string]tenantguard.SweepReason{
+				checkTokens(t, "asked", map[string]tenantguard.SweepReason{
 					named: tenantguard.RunName,
 				},
 					asked)
@@ -293,9 +292,9 @@ func TestSweepAsksAboutNames(t *testing.T) {
 	}
 }
 
-// What somebody logs in with is never deleted, whatever it is called and whatever the ledger says.
-func TestSweepKeepsLogins(t *testing.T) {
-	x := newSwept(t)
+// A token of a login is never deleted, regardless of its name and of the ledger.
+func TestSweep_KeepsLogins(t *testing.T) {
+	x := newSweptTenant(t)
 	mine := x.add("jane.doe", runName(1), "")
 	user, err := x.control.AddToken(t.Context(), control.NewToken{
 		Owner: "jane.doe", Name: runName(2),
@@ -304,57 +303,57 @@ func TestSweepKeepsLogins(t *testing.T) {
 	x.logins["jane again"] = tenantguard.Login{
 		ClientID: user.ClientID, ClientSecret: user.ClientSecret,
 	}
-	x.write(madeBy(mockHost, janeLogin, jane), madeBy(mockHost, johnLogin, john),
-		madeBy(mockHost, user.ClientID, jane), intendedAs(mockHost, "login"))
+	x.write(recordCreatedBy(mockHost, janeLogin, jane), recordCreatedBy(mockHost, johnLogin, john),
+		recordCreatedBy(mockHost, user.ClientID, jane), recordIntent(mockHost, "login"))
 	state := x.state()
 	result, err := x.sweep(nil, "jane again", "jane.doe", "john.roe")
 	must(t, err)
-	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
+	x.expectLost(state, mine)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
 		result.Deleted)
-	checkFound(t, "left", nil, result.Remaining)
+	checkTokens(t, "left", nil, result.Remaining)
 }
 
-// Two ledgers of runs beside each other know their own tokens only.
-func TestSweepLeavesRunBeside(t *testing.T) {
-	x := newSwept(t)
+// Two concurrent runs with their own ledgers do not affect each other.
+func TestSweep_IgnoresConcurrentRun(t *testing.T) {
+	x := newSweptTenant(t)
 	x.byName = false
 	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
 	x.add("jane.doe", runName(3), "")
-	x.write(madeBy(mockHost, a, jane), intendedAs(mockHost, runName(2)))
+	x.write(recordCreatedBy(mockHost, a, jane), recordIntent(mockHost, runName(2)))
 	state := x.state()
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
-	x.lost(state, a, b)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{
+	x.expectLost(state, a, b)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RecordedID, b: tenantguard.RecordedName,
 	}, result.Deleted)
-	checkFound(t, "left", nil, result.Remaining)
+	checkTokens(t, "left", nil, result.Remaining)
 }
 
-// An administrator can delete the tokens of others. A ledger that has one as the administrator's is
-// wrong.
-func TestSweepOfAdministrator(t *testing.T) {
+// An administrator could delete the tokens of others. A ledger that attributes one to the
+// administrator is wrong.
+func TestSweep_IgnoresTokensOfOthersAsAdministrator(t *testing.T) {
 	const admin = "cafedadacafedadacafedadacafedada"
-	x := newSwept(t)
+	x := newSweptTenant(t)
 	theirs, mine := x.add("jane.doe", runName(1), ""), x.add("admin", runName(1), "")
-	x.write(madeBy(mockHost, theirs, admin), madeBy(mockHost, mine, admin))
+	x.write(recordCreatedBy(mockHost, theirs, admin), recordCreatedBy(mockHost, mine, admin))
 	state := x.state()
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
-	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RecordedID},
+	x.expectLost(state, mine)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RecordedID},
 		result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.SweepReason{theirs: tenantguard.OwnerForeign},
+	checkTokens(t, "left", map[string]tenantguard.SweepReason{theirs: tenantguard.OwnerForeign},
 		result.Remaining)
 }
 
-// What a list does not show is deleted all the same: lists may be late for longer than anybody
-// waits.
-func TestSweepDeletesWhatNoListShows(t *testing.T) {
-	x := newSwept(t)
+// A token that is missing in a list is deleted as well, since lists may be delayed for longer than
+// the timeout.
+func TestSweep_DeletesUnlistedTokens(t *testing.T) {
+	x := newSweptTenant(t)
 	id := x.add("jane.doe", "renamed", "")
-	x.write(madeBy(mockHost, id, jane))
+	x.write(recordCreatedBy(mockHost, id, jane))
 	state := x.state()
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodGet {
@@ -367,19 +366,20 @@ func TestSweepDeletesWhatNoListShows(t *testing.T) {
 	}
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
-	x.lost(state, id)
-	checkFound(t, "left", nil, result.Remaining)
+	x.expectLost(state, id)
+	checkTokens(t, "left", nil, result.Remaining)
 }
 
-// A host is the same with the port that its scheme has.
-func TestSweepOfHostWithPort(t *testing.T) {
-	x := newSwept(t)
+// A host with the default port of its scheme is the same host.
+func TestSweep_NormalizesPort(t *testing.T) {
+	x := newSweptTenant(t)
 	id := x.add("jane.doe", "renamed", "")
-	x.write(madeBy("acme.example:443", id, jane), madeBy("acme.example:80", "elsewhere", jane))
+	x.write(recordCreatedBy("acme.example:443", id, jane),
+		recordCreatedBy("acme.example:80", "elsewhere", jane))
 	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.BaseURL = "https://ACME.example" },
 		"jane.doe")
 	must(t, err)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{id: tenantguard.RecordedID},
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{id: tenantguard.RecordedID},
 		result.Deleted)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
@@ -388,24 +388,24 @@ func TestSweepOfHostWithPort(t *testing.T) {
 	}
 }
 
-// Each login sees to its own, and the ledger to all of it.
-func TestSweepOfSeveral(t *testing.T) {
-	x := newSwept(t)
+// Each login deletes its own tokens, and together they process the complete ledger.
+func TestSweep_SeveralLogins(t *testing.T) {
+	x := newSweptTenant(t)
 	a, b, c := x.add("jane.doe", runName(1), ""), x.add("john.roe", "renamed", ""),
 		x.add("admin", runName(1), "")
 	x.write(
-		intendedAs(mockHost, runName(1)), madeBy(mockHost, b, john),
-		madeBy(mockHost, "0123456789abcdef0123456789abcdef", john),
-		madeBy(host, "elsewhere", jane),
+		recordIntent(mockHost, runName(1)), recordCreatedBy(mockHost, b, john),
+		recordCreatedBy(mockHost, "0123456789abcdef0123456789abcdef", john),
+		recordCreatedBy(host, "elsewhere", jane),
 	)
 	state := x.state()
 	result, err := x.sweep(nil, "jane.doe", "john.roe", "admin")
 	must(t, err)
-	x.lost(state, a, b, c)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{
+	x.expectLost(state, a, b, c)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RecordedName, b: tenantguard.RecordedID, c: tenantguard.RunName,
 	}, result.Deleted)
-	checkFound(t, "left", nil, result.Remaining)
+	checkTokens(t, "left", nil, result.Remaining)
 	known, err := tenantguard.ReadLedger(x.ledger)
 	must(t, err)
 	var rest []string
@@ -425,35 +425,36 @@ func TestSweepOfSeveral(t *testing.T) {
 	}
 }
 
-func TestSweepDryRun(t *testing.T) {
-	x := newSwept(t)
+func TestSweep_DryRunWritesNothing(t *testing.T) {
+	x := newSweptTenant(t)
 	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", "renamed", "")
-	x.write(madeBy(mockHost, b, jane), madeBy(mockHost, "0123456789abcdef0123456789abcdef", jane))
+	x.write(recordCreatedBy(mockHost, b, jane),
+		recordCreatedBy(mockHost, "0123456789abcdef0123456789abcdef", jane))
 	entries, err := os.ReadFile(x.ledger)
 	must(t, err)
 	state := x.state()
 	result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.DryRun = true }, "jane.doe")
 	must(t, err)
-	x.lost(state)
-	checkFound(t, "would be deleted", map[string]tenantguard.SweepReason{
+	x.expectLost(state)
+	checkTokens(t, "would be deleted", map[string]tenantguard.SweepReason{
 		a: tenantguard.RunName, b: tenantguard.RecordedID,
 	}, result.WouldDelete)
-	checkFound(t, "deleted", nil, result.Deleted)
+	checkTokens(t, "deleted", nil, result.Deleted)
 	after, err := os.ReadFile(x.ledger)
 	must(t, err)
 	if diff := cmp.Diff(string(entries), string(after)); diff != "" {
-		t.Errorf("the ledger was told (-before +after):\n%s", diff)
+		t.Errorf("the ledger has changed (-before +after):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"POST token", "GET personal-access-tokens"}, x.sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }
 
-// How old a token is follows from the clock of the target.
-func TestSweepOlderThan(t *testing.T) {
+// The age of a token depends on the clock of the target.
+func TestSweep_OlderThan(t *testing.T) {
 	for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, -2 * time.Hour} {
 		t.Run(ahead.String(), func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			x.ahead = ahead
 			made := func(ago time.Duration) (id string) {
 				at := noon.Add(ahead - ago)
@@ -465,24 +466,24 @@ func TestSweepOlderThan(t *testing.T) {
 			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour },
 				"jane.doe")
 			must(t, err)
-			x.lost(state, old)
-			checkFound(t, "deleted", map[string]tenantguard.SweepReason{old: tenantguard.RunName},
+			x.expectLost(state, old)
+			checkTokens(t, "deleted", map[string]tenantguard.SweepReason{old: tenantguard.RunName},
 				result.Deleted)
-			checkFound(t, "left", map[string]tenantguard.SweepReason{young: tenantguard.TooYoung},
+			checkTokens(t, "left", map[string]tenantguard.SweepReason{young: tenantguard.TooYoung},
 				result.Remaining)
 		})
 	}
 }
 
-// adopting lets nothing be deleted that it was not told of.
-type adopting struct{ ids []string }
+// allowRecorder blocks deletes of tokens without a call of Allow.
+type allowRecorder struct{ ids []string }
 
-func (a *adopting) Allow(id string) { a.ids = append(a.ids, id) }
+func (a *allowRecorder) Allow(id string) { a.ids = append(a.ids, id) }
 
-func TestSweepTellsGuard(t *testing.T) {
-	x := newSwept(t)
+func TestSweep_AllowsTokensInGuard(t *testing.T) {
+	x := newSweptTenant(t)
 	a, b := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
-	guard := &adopting{}
+	guard := &allowRecorder{}
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodDelete &&
 			!strings.HasSuffix(r.URL.Path, "/"+guard.ids[len(guard.ids)-1]) {

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// arrivals are when requests came, by client and version.
+// arrivals has the times of requests by client and version.
 type arrivals map[string][]time.Time
 
 func (a arrivals) at(now time.Time, r *http.Request) {
@@ -26,15 +26,15 @@ func (a arrivals) at(now time.Time, r *http.Request) {
 }
 
 // most is the most of one client and version in any ten seconds.
-func (a arrivals) most() (most int) {
+func (a arrivals) max() (most int) {
 	for _, times := range a {
-		most = max(most, busiest(times))
+		most = max(most, maxInWindow(times))
 	}
 	return most
 }
 
-// busiest is the most of them in any ten seconds, both ends included.
-func busiest(times []time.Time) (most int) {
+// maxInWindow returns the maximum number of times in ten seconds, both ends included.
+func maxInWindow(times []time.Time) (highest int) {
 	for i, from := range times {
 		n := 0
 		for _, at := range times[i:] {
@@ -42,14 +42,14 @@ func busiest(times []time.Time) (most int) {
 				n++
 			}
 		}
-		most = max(most, n)
+		highest = max(highest, n)
 	}
-	return most
+	return highest
 }
 
-// Whatever comes when, and however late those who wait wake up: no ten seconds have more requests
-// than a tenant takes.
-func TestPaceKeepsBelowTheLimit(t *testing.T) {
+// Requests come at random times, and waits end late at random. No ten seconds have more requests
+// than a tenant accepts.
+func TestRateLimit_IsNeverExceeded(t *testing.T) {
 	ledger := openLedger(t, t.TempDir()+"/ledger.jsonl")
 	rapid.Check(t, func(t *rapid.T) {
 		clock, arrived := &fakeClock{now: noon}, arrivals{}
@@ -90,7 +90,7 @@ func TestPaceKeepsBelowTheLimit(t *testing.T) {
 			}
 		}
 		for key, times := range arrived {
-			if n := busiest(times); n > 100 {
+			if n := maxInWindow(times); n > 100 {
 				t.Fatalf("%s: %d requests in ten seconds", key, n)
 			}
 		}
@@ -101,30 +101,30 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Who does nothing but wait is let through as often as is promised.
-func TestPaceLetsThrough(t *testing.T) {
-	w, arrived := watched(t), arrivals{}
+// A client that only waits sends requests at the rate of the guard.
+func TestRateLimit_Throughput(t *testing.T) {
+	w, arrived := newWatch(t), arrivals{}
 	w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 		arrived.at(w.clock.Now(), r)
 		return nil, nil
 	}
 	for range tenantguard.Burst + 10*tenantguard.PerSecond {
-		w.is(401, "GET", tokensPath, "", "")
+		w.expect(401, "GET", tokensPath, "", "")
 	}
 	if took := w.clock.Now().Sub(noon); took < 9*time.Second || took > 11*time.Second {
 		t.Errorf("took %s", took)
 	}
-	if most := arrived.most(); most < tenantguard.Burst+10*tenantguard.PerSecond-2 ||
-		most > tenantguard.Burst+10*tenantguard.PerSecond {
-		t.Errorf("%d in ten seconds", most)
+	if limit := arrived.max(); limit < tenantguard.Burst+10*tenantguard.PerSecond-2 ||
+		limit > tenantguard.Burst+10*tenantguard.PerSecond {
+		t.Errorf("%d in ten seconds", limit)
 	}
 }
 
-func TestPaceHasLanes(t *testing.T) {
-	w := watched(t)
+func TestRateLimit_SeparatesClientsAndVersions(t *testing.T) {
+	w := newWatch(t)
 	jane, report := w.logIn("login-of-jane"), w.logIn("report-of-jane")
-	for range 2 { // another bearer of the same client is in the same lane
-		w.is(200, "GET", tokensPath, jane, "")
+	for range 2 { // another bearer of the same client shares its bucket
+		w.expect(200, "GET", tokensPath, jane, "")
 	}
 	for _, lane := range []struct {
 		path, bearer string
@@ -143,12 +143,12 @@ func TestPaceHasLanes(t *testing.T) {
 		}
 		equal(t, fmt.Sprintf("waits of %s at %s", lane.bearer, lane.path), 0, len(w.clock.waits))
 	}
-	w.is(200, "GET", tokensPath+"?a=b", jane, "")
+	w.expect(200, "GET", tokensPath+"?a=b", jane, "")
 	equal(t, "waits", 1, len(w.clock.waits))
 }
 
-func TestUnpaced(t *testing.T) {
-	w := watched(t)
+func TestWithoutRateLimit_SendsAtOnce(t *testing.T) {
+	w := newWatch(t)
 	n := 0
 	w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
 		if n++; n > 100 {
@@ -167,28 +167,28 @@ func TestUnpaced(t *testing.T) {
 	equal(t, "stats", tenantguard.Stats{Requests: 102}, w.guard.Stats())
 	equal(t, "waits", 0, len(w.clock.waits))
 	w.tenant.reply = nil
-	w.is(401, "GET", tokensPath, "", "")
+	w.expect(401, "GET", tokensPath, "", "")
 	if took := w.clock.Now().Sub(noon); took < 10*time.Second {
 		t.Errorf("the next request was sent after %s, into the same window", took)
 	}
 }
 
-func TestPaceEndsWithItsContext(t *testing.T) {
-	w := watched(t)
+func TestRateLimit_EndsWithContext(t *testing.T) {
+	w := newWatch(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.clock.onWait = cancel
 	var err error
 	for range tenantguard.Burst + 1 {
 		_, _, err = w.send(ctx, "GET", tokensPath, "", "")
 	}
-	if sent := w.tenant.take(); !errors.Is(err, context.Canceled) ||
+	if sent := w.tenant.takeRequests(); !errors.Is(err, context.Canceled) ||
 		len(sent) != tenantguard.Burst {
 		t.Errorf("sent %d, error %v", len(sent), err)
 	}
 }
 
-// The guard's own wait ends with the context.
-func TestGuardReallyWaits(t *testing.T) {
+// The default Wait ends with the context.
+func TestSleep_EndsWithContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		n := 0

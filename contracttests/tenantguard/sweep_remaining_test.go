@@ -18,30 +18,30 @@ import (
 	"example.com/patmock/contracttests/tenantguard"
 )
 
-// answer is one that a tenant might give.
-func answer(status int, body string) (*http.Response, error) {
+// responseFunc returns the response of a tenant to a request.
+func responseFunc(status int, body string) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)),
 	}, nil
 }
 
-// What becomes of a token whose deletion goes wrong, one way or another. The list says it.
-func TestSweepOfWhatStays(t *testing.T) {
+// The list determines the outcome of a failed delete.
+func TestSweep_ReportsFailedDeletes(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
-		left   tenantguard.SweepReason // empty if it is gone
+		left   tenantguard.SweepReason // empty if deleted
 	}{
 		{
 			"refused", func(http.RoundTripper, *http.Request) (*http.Response, error) {
-				return answer(403, "{}")
+				return responseFunc(403, "{}")
 			}, tenantguard.DeleteFailed,
 		},
 		{
-			"an answer of another kind, and gone",
+			"other status, deleted",
 			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				_, _ = send.RoundTrip(r)
-				return answer(200, "{}")
+				return responseFunc(200, "{}")
 			}, "",
 		},
 		{"gone already", func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
@@ -49,18 +49,18 @@ func TestSweepOfWhatStays(t *testing.T) {
 			return send.RoundTrip(r)
 		}, ""},
 		{
-			"nothing but an answer",
+			"success without a delete",
 			func(http.RoundTripper, *http.Request) (*http.Response, error) {
-				return answer(204, "")
+				return responseFunc(204, "")
 			}, tenantguard.StillListed,
 		},
 		{
-			"no answer", func(http.RoundTripper, *http.Request) (*http.Response, error) {
+			"no response", func(http.RoundTripper, *http.Request) (*http.Response, error) {
 				return nil, errors.New("line cut")
 			}, tenantguard.DeleteFailed,
 		},
 		{
-			"gone, and no answer",
+			"deleted without a response",
 			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				_, _ = send.RoundTrip(r)
 				return nil, io.ErrUnexpectedEOF
@@ -72,16 +72,16 @@ func TestSweepOfWhatStays(t *testing.T) {
 			}
 		}, tenantguard.DeleteFailed},
 		{
-			"an error that tells secrets",
+			"error with secrets",
 			func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
 				return nil, fmt.Errorf("sent %v with %s", r.Header, strings.Repeat("face", 16))
 			}, tenantguard.DeleteFailed,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			id := x.add("jane.doe", runName(1), "")
-			x.write(madeBy(mockHost, id, jane))
+			x.write(recordCreatedBy(mockHost, id, jane))
 			x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodDelete {
 					return test.change(send, r)
@@ -94,8 +94,8 @@ func TestSweepOfWhatStays(t *testing.T) {
 			known, err := tenantguard.ReadLedger(x.ledger)
 			must(t, err)
 			if test.left == "" {
-				x.lost(state, id)
-				checkFound(t, "deleted", map[string]tenantguard.SweepReason{
+				x.expectLost(state, id)
+				checkTokens(t, "deleted", map[string]tenantguard.SweepReason{
 					id: tenantguard.RecordedID,
 				}, result.Deleted)
 				if len(known) > 0 {
@@ -103,9 +103,9 @@ func TestSweepOfWhatStays(t *testing.T) {
 				}
 				return
 			}
-			x.lost(state)
-			checkFound(t, "deleted", nil, result.Deleted)
-			checkFound(t, "left", map[string]tenantguard.SweepReason{id: test.left},
+			x.expectLost(state)
+			checkTokens(t, "deleted", nil, result.Deleted)
+			checkTokens(t, "left", map[string]tenantguard.SweepReason{id: test.left},
 				result.Remaining)
 			checkMessage(t, result.Remaining[0].Detail)
 			if len(known) != 1 {
@@ -115,56 +115,55 @@ func TestSweepOfWhatStays(t *testing.T) {
 	}
 }
 
-// A list that lags behind is waited for: what a run made a moment ago shows yet, and what was
-// deleted goes.
-func TestSweepAwaitsLists(t *testing.T) {
+// A sweep waits for delayed lists, for new tokens to appear and deleted ones to disappear.
+func TestSweep_WaitsForLists(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		wrote  func(id string) func(*tenantguard.Ledger) error
-		waited time.Duration // since the ledger was written, when the sweep begins
-		// lists that do not show what was made, and as many that show what was deleted
+		waited time.Duration // age of the ledger when the sweep begins
+		// number of lists without the new token, and with the deleted token
 		lag     int
-		deleted tenantguard.SweepReason // or empty
+		deleted tenantguard.SweepReason // empty if not deleted
 		left    tenantguard.SweepReason
-		known   int // objects that the ledger has afterwards
+		known   int // ledger entries afterwards
 		least   time.Duration
 		most    time.Duration
 	}{
 		{
 			name: "made", wrote: func(id string) func(*tenantguard.Ledger) error {
-				return madeBy(mockHost, id, jane)
+				return recordCreatedBy(mockHost, id, jane)
 			}, lag: 3, deleted: tenantguard.RecordedID, least: time.Second, most: 5 * time.Second,
 		},
 		{
 			name: "intended", wrote: func(string) func(*tenantguard.Ledger) error {
-				return intendedAs(mockHost, runName(1))
+				return recordIntent(mockHost, runName(1))
 			}, lag: 3, deleted: tenantguard.RecordedName, known: 1, least: time.Second,
 			most: 5 * time.Second,
 		},
 		{
-			name: "made, and never shown", wrote: func(id string) func(*tenantguard.Ledger) error {
-				return madeBy(mockHost, id, jane)
+			name: "created, never listed", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return recordCreatedBy(mockHost, id, jane)
 			}, lag: 100, least: 10 * time.Second, most: 10 * time.Second,
 		},
 		{
-			name: "made long ago", wrote: func(id string) func(*tenantguard.Ledger) error {
-				return madeBy(mockHost, id, jane)
+			name: "created long ago", wrote: func(id string) func(*tenantguard.Ledger) error {
+				return recordCreatedBy(mockHost, id, jane)
 			}, waited: 10 * time.Second, lag: 100,
 		},
 		{
-			name: "intended, and never shown", wrote: func(string) func(*tenantguard.Ledger) error {
-				return intendedAs(mockHost, runName(1))
+			name: "intent, never listed", wrote: func(string) func(*tenantguard.Ledger) error {
+				return recordIntent(mockHost, runName(1))
 			}, waited: 8 * time.Second, lag: 100, known: 1, least: 2 * time.Second,
 			most: 4 * time.Second,
 		},
 		{
 			name: "of another", wrote: func(id string) func(*tenantguard.Ledger) error {
-				return madeBy(mockHost, id, john)
+				return recordCreatedBy(mockHost, id, john)
 			}, lag: 100, left: tenantguard.OwnerAbsent, known: 1,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			id := x.add("jane.doe", runName(1), "")
 			x.byName = false
 			x.write(test.wrote(id))
@@ -172,15 +171,15 @@ func TestSweepAwaitsLists(t *testing.T) {
 			lists, deleted := 0, 0
 			var listed []byte
 			x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-				answered, err := send.RoundTrip(r)
+				resp, err := send.RoundTrip(r)
 				must(t, err)
 				if r.Method == http.MethodDelete {
 					deleted = lists
 				}
 				if r.Method != http.MethodGet {
-					return answered, nil
+					return resp, nil
 				}
-				body, err := io.ReadAll(answered.Body)
+				body, err := io.ReadAll(resp.Body)
 				must(t, err)
 				lists++
 				switch {
@@ -191,13 +190,13 @@ func TestSweepAwaitsLists(t *testing.T) {
 					body = listed
 				}
 				listed = body
-				answered.Body = io.NopCloser(bytes.NewReader(body))
-				return answered, nil
+				resp.Body = io.NopCloser(bytes.NewReader(body))
+				return resp, nil
 			}
 			result, err := x.sweep(nil, "jane.doe")
 			must(t, err)
-			checkFound(t, "deleted", because(id, test.deleted), result.Deleted)
-			checkFound(t, "left", because(id, test.left), result.Remaining)
+			checkTokens(t, "deleted", reasonOfToken(id, test.deleted), result.Deleted)
+			checkTokens(t, "left", reasonOfToken(id, test.left), result.Remaining)
 			if waited := x.waited - test.waited; waited < test.least || waited > test.most {
 				t.Errorf("it waited %s", waited)
 			}
@@ -210,77 +209,77 @@ func TestSweepAwaitsLists(t *testing.T) {
 	}
 }
 
-// Where the list cannot be read again the answers to the deletes count.
-func TestSweepWithoutConfirmation(t *testing.T) {
+// If the second list fails, the responses to the deletes count.
+func TestSweep_CountsDeletesWithoutList(t *testing.T) {
 	for status, left := range map[int]tenantguard.SweepReason{
 		204: "", 404: "", 403: tenantguard.DeleteFailed,
 	} {
-		x := newSwept(t)
+		x := newSweptTenant(t)
 		id := x.add("jane.doe", runName(1), "")
 		deleted := false
 		x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 			switch {
 			case r.Method == http.MethodDelete:
 				deleted = true
-				return answer(status, "")
+				return responseFunc(status, "")
 			case deleted:
-				return answer(500, "{}")
+				return responseFunc(500, "{}")
 			}
 			return send.RoundTrip(r)
 		}
 		result, err := x.sweep(nil, "jane.doe")
 		must(t, err)
-		checkFound(t, "left", because(id, left), result.Remaining)
+		checkTokens(t, "left", reasonOfToken(id, left), result.Remaining)
 		if left == "" != (len(result.Deleted) == 1) {
 			t.Errorf("%d: deleted %v", status, result.Deleted)
 		}
 	}
 }
 
-// A tenant that does not say whose the login is says it by the token that logs in, or nothing is
-// deleted.
-func TestSweepOfUnknownOwner(t *testing.T) {
-	x := newSwept(t)
+// The token of a login determines the owner if the tenant does not report it. Without an owner
+// nothing is deleted.
+func TestSweep_DeterminesOwner(t *testing.T) {
+	x := newSweptTenant(t)
 	id := x.add("jane.doe", runName(1), "")
 	renamed := x.add("jane.doe", "renamed", "")
-	x.write(madeBy(mockHost, renamed, jane))
+	x.write(recordCreatedBy(mockHost, renamed, jane))
 	hide := strings.NewReplacer()
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-		answered, err := send.RoundTrip(r)
+		resp, err := send.RoundTrip(r)
 		must(t, err)
-		body, err := io.ReadAll(answered.Body)
+		body, err := io.ReadAll(resp.Body)
 		must(t, err)
-		answered.Body = io.NopCloser(strings.NewReader(hide.Replace(string(body))))
-		return answered, nil
+		resp.Body = io.NopCloser(strings.NewReader(hide.Replace(string(body))))
+		return resp, nil
 	}
 	state := x.state()
 	for _, hidden := range [][]string{
-		// neither the login nor the list tells who logged in
+		// neither the login nor the list has the identity
 		{`"identity_id"`, `"identity"`, janeLogin, "another"},
 		{`"identity_id"`, `"identity"`, `"id":"` + jane + `"`, `"id":""`},
-		{`"id":"` + jane + `"`, `"id":""`}, // the list does not tell whose the tokens are
+		{`"id":"` + jane + `"`, `"id":""`}, // the list does not report owners
 	} {
 		hide = strings.NewReplacer(hidden...)
 		result, err := x.sweep(nil, "jane.doe")
 		must(t, err)
-		x.lost(state)
-		checkFound(t, "deleted", nil, result.Deleted)
-		checkFound(t, "left", map[string]tenantguard.SweepReason{
+		x.expectLost(state)
+		checkTokens(t, "deleted", nil, result.Deleted)
+		checkTokens(t, "left", map[string]tenantguard.SweepReason{
 			id: tenantguard.OwnerUnknown, renamed: tenantguard.OwnerUnknown,
 		}, result.Remaining)
 	}
 	hide = strings.NewReplacer(`"identity_id"`, `"identity"`)
 	_, err := x.sweep(nil, "jane.doe")
 	must(t, err)
-	x.lost(state, id, renamed)
+	x.expectLost(state, id, renamed)
 }
 
-// A tenant that shows everybody's tokens, whoever was asked for, loses those of the caller only.
-func TestSweepOfForeignList(t *testing.T) {
-	x := newSwept(t)
+// A tenant may ignore the owner in a list. The sweep deletes only the tokens of the caller.
+func TestSweep_IgnoresForeignTokens(t *testing.T) {
+	x := newSweptTenant(t)
 	mine, theirs, recorded := x.add("admin", runName(1), ""), x.add("jane.doe", runName(1), ""),
 		x.add("jane.doe", "renamed", "")
-	x.write(madeBy(mockHost, recorded, ""))
+	x.write(recordCreatedBy(mockHost, recorded, ""))
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		r.URL.RawQuery = ""
@@ -292,30 +291,30 @@ func TestSweepOfForeignList(t *testing.T) {
 	}
 	result, err := x.sweep(nil, "admin")
 	must(t, err)
-	x.lost(state, mine)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
+	x.expectLost(state, mine)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{mine: tenantguard.RunName},
 		result.Deleted)
-	checkFound(t, "left", map[string]tenantguard.SweepReason{recorded: tenantguard.OwnerForeign},
+	checkTokens(t, "left", map[string]tenantguard.SweepReason{recorded: tenantguard.OwnerForeign},
 		result.Remaining)
 }
 
-// What cannot be read is a reason to delete nothing at all.
-func TestSweepNeedsEveryList(t *testing.T) {
+// A sweep deletes nothing if a login or a list fails.
+func TestSweep_RequiresEveryList(t *testing.T) {
 	errLine := errors.New("line cut")
 	for _, test := range []struct {
 		name   string
 		users  []string
 		change func(send http.RoundTripper, r *http.Request) (*http.Response, error)
-		want   *tenantguard.CallError // nil if nothing is called
+		want   *tenantguard.CallError // nil without a call
 	}{
-		{"nobody", nil, nil, nil},
+		{"no logins", nil, nil, nil},
 		{
-			"a refused login", []string{"jane.doe", "nobody"}, nil, &tenantguard.CallError{
+			"rejected login", []string{"jane.doe", "nobody"}, nil, &tenantguard.CallError{
 				Call: tenantguard.LogIn, ClientID: "x", Status: 401, Err: cmpopts.AnyError,
 			},
 		},
 		{
-			"no answer",
+			"no response",
 			[]string{"jane.doe"},
 			func(http.RoundTripper, *http.Request) (*http.Response, error) {
 				return nil, errLine
@@ -326,7 +325,7 @@ func TestSweepNeedsEveryList(t *testing.T) {
 			[]string{"jane.doe"},
 			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return answer(403, "{}")
+					return responseFunc(403, "{}")
 				}
 				return send.RoundTrip(r)
 			}, &tenantguard.CallError{
@@ -339,7 +338,7 @@ func TestSweepNeedsEveryList(t *testing.T) {
 			[]string{"jane.doe"},
 			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return answer(200, "<html>")
+					return responseFunc(200, "<html>")
 				}
 				return send.RoundTrip(r)
 			}, &tenantguard.CallError{
@@ -351,17 +350,17 @@ func TestSweepNeedsEveryList(t *testing.T) {
 			"no access token",
 			[]string{"jane.doe"},
 			func(http.RoundTripper, *http.Request) (*http.Response, error) {
-				return answer(200, "{}")
+				return responseFunc(200, "{}")
 			}, &tenantguard.CallError{
 				Call: tenantguard.LogIn, ClientID: janeLogin, Status: 200, Err: cmpopts.AnyError,
 			},
 		},
 		{
-			"an access token that is refused",
+			"rejected access token",
 			[]string{"jane.doe"},
 			func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return answer(401, "{}")
+					return responseFunc(401, "{}")
 				}
 				return send.RoundTrip(r)
 			}, &tenantguard.CallError{
@@ -371,7 +370,7 @@ func TestSweepNeedsEveryList(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
+			x := newSweptTenant(t)
 			x.logins["nobody"] = tenantguard.Login{
 				ClientID: "x", ClientSecret: strings.Repeat("0123456789", 7),
 			}
@@ -396,27 +395,27 @@ func TestSweepNeedsEveryList(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			checkMessage(t, err.Error())
-			x.lost(state)
+			x.expectLost(state)
 		})
 	}
 }
 
-// An access token that expires in the middle of it is renewed, once.
-func TestSweepLogsInAgain(t *testing.T) {
-	x := newSwept(t)
+// An access token that expires during a sweep is renewed once.
+func TestSweep_RenewsAccessToken(t *testing.T) {
+	x := newSweptTenant(t)
 	id := x.add("jane.doe", runName(1), "")
 	refused := 0
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodDelete && refused == 0 {
 			refused++
-			return answer(401, `{"error":"JWT validation failed: JWT is expired"}`)
+			return responseFunc(401, `{"error":"JWT validation failed: JWT is expired"}`)
 		}
 		return send.RoundTrip(r)
 	}
 	state := x.state()
 	_, err := x.sweep(nil, "jane.doe")
 	must(t, err)
-	x.lost(state, id)
+	x.expectLost(state, id)
 	want := []string{
 		"POST token", "GET personal-access-tokens", "DELETE " + id, "POST token", "DELETE " + id,
 		"GET personal-access-tokens",
@@ -426,10 +425,10 @@ func TestSweepLogsInAgain(t *testing.T) {
 	}
 }
 
-// A token that is revoked in the middle of it is not tried again: a tenant may lock it, or its
+// A login that is revoked during a sweep is not repeated, since a tenant may lock the token or its
 // user.
-func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
-	x := newSwept(t)
+func TestSweep_DoesNotRepeatRejectedLogin(t *testing.T) {
+	x := newSweptTenant(t)
 	for _, name := range []string{runName(1), runName(2), runName(3)} {
 		x.add("jane.doe", name, "")
 	}
@@ -442,22 +441,22 @@ func TestSweepTriesNoRefusedLoginAgain(t *testing.T) {
 		if login {
 			refused++
 		}
-		return answer(401, `{"error":"invalid_client"}`)
+		return responseFunc(401, `{"error":"invalid_client"}`)
 	}
 	state := x.state()
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
-	x.lost(state)
+	x.expectLost(state)
 	if refused != 1 || len(result.Remaining) != 3 ||
 		result.Remaining[2].Reason != tenantguard.DeleteFailed {
-		t.Fatalf("%d logins were refused, left: %+v", refused, result.Remaining)
+		t.Fatalf("%d logins were rejected, remaining: %+v", refused, result.Remaining)
 	}
 	checkMessage(t, result.Remaining[2].Detail)
 }
 
-// A sweep that is interrupted tells what it did, and what it left.
-func TestInterruptedSweep(t *testing.T) {
-	x := newSwept(t)
+// An interrupted sweep reports the deleted and the remaining tokens.
+func TestSweep_ReportsInterruption(t *testing.T) {
+	x := newSweptTenant(t)
 	x.add("jane.doe", runName(1), "")
 	x.add("jane.doe", runName(2), "")
 	state := x.state()
@@ -467,12 +466,12 @@ func TestInterruptedSweep(t *testing.T) {
 	defer cancel()
 	var deleted string
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-		answered, err := send.RoundTrip(r)
+		resp, err := send.RoundTrip(r)
 		if r.Method == http.MethodDelete {
 			deleted = r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 			cancel()
 		}
-		return answered, err
+		return resp, err
 	}
 	result, err := tenantguard.Sweep(ctx, tenantguard.SweepConfig{
 		BaseURL: "http://" + mockHost, HTTP: &http.Client{Transport: x},
@@ -482,8 +481,8 @@ func TestInterruptedSweep(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends with %v", err)
 	}
-	x.lost(state, deleted)
-	checkFound(t, "deleted", map[string]tenantguard.SweepReason{deleted: tenantguard.RunName},
+	x.expectLost(state, deleted)
+	checkTokens(t, "deleted", map[string]tenantguard.SweepReason{deleted: tenantguard.RunName},
 		result.Deleted)
 	if len(result.Remaining) != 1 || result.Remaining[0].ID == deleted ||
 		result.Remaining[0].Reason != tenantguard.DeleteFailed {
@@ -492,8 +491,8 @@ func TestInterruptedSweep(t *testing.T) {
 	checkMessage(t, result.Remaining[0].Detail)
 }
 
-// What a tenant says is shown, but for what nobody shall read, and an id is never a path.
-func TestSweepOfHostileTenant(t *testing.T) {
+// Values of a tenant are redacted, and an id is never used as a path.
+func TestSweep_RedactsHostileValues(t *testing.T) {
 	now := noon.UTC().Format(time.RFC3339)
 	for _, test := range []struct {
 		name, id, token, created string
@@ -506,17 +505,17 @@ func TestSweepOfHostileTenant(t *testing.T) {
 			"an id that is a secret", strings.Repeat("face", 16), runName(1), now,
 			tenantguard.UnsafeID,
 		},
-		{"no date", "1", runName(1), "yesterday", tenantguard.AgeUnknown},
+		{"invalid time", "1", runName(1), "yesterday", tenantguard.AgeUnknown},
 		{"no name", "3", "", now, ""},
 		{"a name that is a secret", "2", strings.Repeat("face", 16), now, tenantguard.TooYoung},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSwept(t)
-			x.write(madeBy(mockHost, "1", jane), madeBy(mockHost, "2", jane),
-				madeBy(mockHost, janeLogin, ""), intendedAs(mockHost, ""))
+			x := newSweptTenant(t)
+			x.write(recordCreatedBy(mockHost, "1", jane), recordCreatedBy(mockHost, "2", jane),
+				recordCreatedBy(mockHost, janeLogin, ""), recordIntent(mockHost, ""))
 			x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return answer(200,
+					return responseFunc(200,
 						fmt.Sprintf(`[{"id":%q,"name":%q,"owner":{"id":%q},"created":%q}]`, test.id,
 							test.token, jane, test.created))
 				}
@@ -525,9 +524,9 @@ func TestSweepOfHostileTenant(t *testing.T) {
 			result, err := x.sweep(func(c *tenantguard.SweepConfig) { c.OlderThan = time.Hour },
 				"jane.doe")
 			must(t, err)
-			checkFound(t, "deleted", nil, result.Deleted)
-			checkFound(t, "left",
-				because(strings.ReplaceAll(test.id, strings.Repeat("face", 16), "[redacted]"),
+			checkTokens(t, "deleted", nil, result.Deleted)
+			checkTokens(t, "left",
+				reasonOfToken(strings.ReplaceAll(test.id, strings.Repeat("face", 16), "[redacted]"),
 					test.left), result.Remaining)
 			if slices.ContainsFunc(x.sent,
 				func(sent string) bool { return strings.HasPrefix(sent, http.MethodDelete) }) {
@@ -537,22 +536,22 @@ func TestSweepOfHostileTenant(t *testing.T) {
 	}
 }
 
-// Secrets that look like none are known all the same.
-func TestSweepKnowsItsSecrets(t *testing.T) {
-	x := newSwept(t)
+// The secrets of the sweep are redacted even if they do not look like secrets.
+func TestSweep_RedactsItsSecrets(t *testing.T) {
+	x := newSweptTenant(t)
 	x.logins["odd"] = tenantguard.Login{ClientID: "odd", ClientSecret: "correct horse"}
 	x.change = func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
 		switch r.Method {
 		case http.MethodPost:
-			return answer(200, `{"access_token":"battery staple","identity_id":"me"}`)
+			return responseFunc(200, `{"access_token":"battery staple","identity_id":"me"}`)
 		case http.MethodGet:
-			return answer(200,
+			return responseFunc(200,
 				`[{"id":"1","name":"correct horse, battery staple","owner":{"id":"me"},`+
 					`"created":"battery staple"}]`)
 		}
 		return nil, errors.New("sent with correct horse and " + r.Header.Get("Authorization"))
 	}
-	x.write(madeBy(mockHost, "1", "me"))
+	x.write(recordCreatedBy(mockHost, "1", "me"))
 	result, err := x.sweep(nil, "odd")
 	must(t, err)
 	want := []tenantguard.SweepToken{{
