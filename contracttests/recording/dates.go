@@ -113,8 +113,9 @@ func (c *calendar) receivedDate(text, token, property string, created time.Time)
 	return placeholder(string(date), details...)
 }
 
-// sentReference returns the reference of an instant that was sent. It prefers this request, then
-// the stored date, then the latest one. The target always sets created and lastUsed itself.
+// sentReference returns the reference of an instant that was sent, empty if there is none. It
+// prefers this request, then the stored date, then the latest one. The target always sets created
+// and lastUsed itself.
 func (c *calendar) sentReference(instant time.Time, property string, previous storedDate) string {
 	if property == "created" || property == "lastUsed" {
 		return ""

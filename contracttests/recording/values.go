@@ -63,6 +63,7 @@ func (v *values) classify(value string, k kind) {
 	}
 }
 
+// collectValues classifies the values of all exchanges.
 func collectValues(exchanges []Exchange) *values {
 	v := &values{map[string]kind{}, map[string]bool{}, map[string]int{}, map[string]bool{}}
 	for _, x := range exchanges {

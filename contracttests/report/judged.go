@@ -90,6 +90,7 @@ func (j *Judged) NotJudgedText() string {
 	return strings.Join(parts, ", ")
 }
 
+// titledLine is a sentence with its title.
 type titledLine struct{ title, text string }
 
 // lines returns both texts with their titles, nil if j is nil.

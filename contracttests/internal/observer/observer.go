@@ -1,6 +1,6 @@
-// Package observer checks every exchange of a scenario against the rules that hold for all of them.
-// It compares an exchange with the earlier ones and reports contradictions. An observer makes no
-// requests and is independent of the mock.
+// Package observer checks every exchange of a scenario against the rules that apply to all
+// exchanges. It compares an exchange with the earlier ones and reports contradictions. An observer
+// makes no requests and is independent of the mock.
 package observer
 
 import (
@@ -16,14 +16,15 @@ import (
 // A Finding is a violation of a rule by an exchange.
 type Finding struct {
 	Rule rule.ID
-	// Evidence is that of the violated part of the rule. It is never stronger than the evidence of
-	// the rule.
+	// Evidence is the evidence of the violated part of the rule. It is never stronger than the
+	// evidence of the rule.
 	Evidence evidence.Level
 	// Message names the rule and describes the violation.
 	Message string
 }
 
-// Options configure an observer. Only Now is required, and the other zero values suit a patmock.
+// Options configure an observer. Only Now is required. The zero values of the other options are
+// correct for a patmock.
 type Options struct {
 	// Now returns the time at the target.
 	Now func() time.Time

@@ -21,9 +21,8 @@ func (o *Observer) observePatch(e *exchange) {
 	resp := e.responseObject()
 	if id := resp.text("id"); id != e.ID && id != "" {
 		o.report(rule.ExactID, "",
-			"the patch of the id %q changed the token %s, expected 404 because no token has this "+
-				"id", e.ID,
-			id)
+			"the patch of the id %q changed the token %s, expected 404 because no token "+
+				"has this id", e.ID, id)
 		return
 	}
 	if resp == nil || !known && !idPattern.MatchString(e.ID) {
