@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Bodies that are asked and answered all the time.
+// Frequent bodies of requests and responses.
 const (
 	listedToken = `{"id":"cafecafecafecafecafecafecafecafe","name":"nightly build",` +
 		`"scope":["sp:scopes:all"],` +
@@ -29,7 +29,7 @@ const (
 		`"accessTokenValiditySeconds":3600,"expirationDate":"2026-12-31T23:59:59.999Z"}`
 )
 
-func BenchmarkCheckResponse(b *testing.B) {
+func BenchmarkValidateResponse(b *testing.B) {
 	d := load(b, "v2026")
 	for _, bench := range []struct{ name, operation, body string }{
 		{
@@ -50,8 +50,8 @@ func BenchmarkCheckResponse(b *testing.B) {
 	}
 }
 
-// What is not certain without the library: a property under an escaped name.
-func BenchmarkCheckRequestText(b *testing.B) {
+// The second body has a property with an escaped name, so only the library can validate it.
+func BenchmarkValidateRequestBytes(b *testing.B) {
 	op := load(b, "v2026").Operation("createPersonalAccessToken")
 	for _, bench := range []struct{ name, body string }{
 		{"certain", tokenToCreate},
@@ -74,7 +74,7 @@ func BenchmarkCheckRequestText(b *testing.B) {
 	}
 }
 
-func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
+func TestValidate_DoesNotAllocate(t *testing.T) {
 	d, oauth := load(t, "v2026"), load(t, spec.OAuth)
 	list, create, remove := d.Operation("listPersonalAccessTokens"),
 		d.Operation("createPersonalAccessToken"), d.Operation("deletePersonalAccessToken")
@@ -104,7 +104,7 @@ func TestWhatIsOrdinaryAllocatesNothing(t *testing.T) {
 	}{
 		{"a list", answers(list, 200, "["+listedToken+","+listedToken+"]")},
 		{"a new token", answers(create, 200, createdToken)},
-		{"a refusal", answers(create, 400, refusal)},
+		{"an error", answers(create, 400, refusal)},
 		{"an expired access token", answers(list, 401, `{"error":"JWT expired"}`)},
 		{"too many requests", answers(list, 429, `{"message":" Rate Limit Exceeded "}`)},
 		{"nothing", func() []spec.Violation { return remove.ValidateResponse(204, "", nil) }},

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/evidence"
 )
 
-func TestContradictionIsNeeded(t *testing.T) {
+func TestErrata_ContradictionsAreNeeded(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {
 		t.Fatal(err)
@@ -26,35 +26,35 @@ func TestContradictionIsNeeded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if refused := refusal(t, name, ours, errata, c.Call); refused != "" {
-					t.Errorf("refused although the erratum is applied: %s", refused)
+				if reason := rejection(t, name, ours, errata, c.Call); reason != "" {
+					t.Errorf("rejected although the erratum is applied: %s", reason)
 				}
-				if refusal(t, name, ours, errata.Without(c.ID), c.Call) == "" {
-					t.Error("accepted without the erratum, which is not needed then")
+				if rejection(t, name, ours, errata.Without(c.ID), c.Call) == "" {
+					t.Error("accepted without the erratum, so the erratum is unnecessary")
 				}
 			})
 			t.Run(c.ID+"/"+name+"/published", func(t *testing.T) {
-				// The published documents carry examples that are invalid too, which ours do not
-				// repeat: what is held against the erratum is the published structure.
+				// The published documents also have invalid examples. Patmock's documents omit
+				// them, so only the published structure is validated.
 				tree := parse(t, published(t, name))
 				prune(tree, "example", "examples")
 				source, err := json.Marshal(tree)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if refusal(t, name, source, errata, c.Call) != "" {
-					t.Error("the erratum does not mend the published document")
+				if rejection(t, name, source, errata, c.Call) != "" {
+					t.Error("the erratum does not correct the published document")
 				}
-				if refusal(t, name, source, errata.Without(c.ID), c.Call) == "" {
-					t.Error("the published document accepts the call by now: remove the erratum")
+				if rejection(t, name, source, errata.Without(c.ID), c.Call) == "" {
+					t.Error("the published document accepts the call: remove the erratum")
 				}
 			})
 		}
 	}
 }
 
-// refusal says why a document refuses a documented call, or why the document itself is invalid.
-func refusal(t *testing.T, name string, source []byte, errata *spec.Errata,
+// rejection returns the reason for which a document rejects a documented call, or is invalid.
+func rejection(t *testing.T, name string, source []byte, errata *spec.Errata,
 	call *spec.Call,
 ) string {
 	t.Helper()
@@ -92,7 +92,7 @@ func refusal(t *testing.T, name string, source []byte, errata *spec.Errata,
 	return found[0].String()
 }
 
-func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
+func TestParse_RejectsErratumThatDoesNotFit(t *testing.T) {
 	source, err := spec.Source("v3")
 	if err != nil {
 		t.Fatal(err)
@@ -101,9 +101,9 @@ func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mended := strings.ReplaceAll(string(source), "default: 6 Months from created date",
+	corrected := strings.ReplaceAll(string(source), "default: 6 Months from created date",
 		"default: 2017-07-11T18:45:37.098Z")
-	_, err = spec.Parse("v3", []byte(mended), errata)
+	_, err = spec.Parse("v3", []byte(corrected), errata)
 	var wrong *spec.ErratumError
 	if !errors.As(err, &wrong) || wrong.ID != "list-default-is-no-date" {
 		t.Fatalf("error = %v, want one that names the erratum", err)
@@ -111,7 +111,7 @@ func TestErratumThatDoesNotFitIsRefused(t *testing.T) {
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
-func TestEveryErratumIsExplained(t *testing.T) {
+func TestErrata_HaveReasons(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestEveryErratumIsExplained(t *testing.T) {
 	seen := map[string]bool{}
 	explained := func(id, reason string, sure evidence.Level, documents []string) {
 		if seen[id] {
-			t.Errorf("%s stands twice", id)
+			t.Errorf("%s is repeated", id)
 		}
 		seen[id] = true
 		if reason == "" {
@@ -153,7 +153,7 @@ func TestEveryErratumIsExplained(t *testing.T) {
 	}
 }
 
-func TestUndeclaredStatusNamesOperationsThatExist(t *testing.T) {
+func TestErrata_UndeclaredStatusesOfKnownOperations(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {
 		t.Fatal(err)

@@ -9,8 +9,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Each document has a hash of its own, the same however often it is read, and another when a word
-// changes.
+// Each document has a distinct hash. Parsing it again preserves the hash, changing a word does not.
 func TestHash(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {

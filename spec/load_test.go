@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-func TestLoadWith(t *testing.T) {
+func TestLoadWithOverlay(t *testing.T) {
 	conflict := &spec.Errata{Undeclared: []spec.Undeclared{{
 		ID: "conflict", Status: 409, Operations: []string{"createPersonalAccessToken"},
 		Documents: []string{"v3"}, Schema: "ErrorResponseDto", Description: "Taken.",
@@ -39,8 +39,8 @@ func TestLoadWith(t *testing.T) {
 	}
 }
 
-// What says nothing of a document leaves it the one that all share.
-func TestLoadWithNothing(t *testing.T) {
+// Errata that do not affect a document return the shared one.
+func TestLoadWithOverlay_WithoutChange(t *testing.T) {
 	shared := load(t, "v2024")
 	for name, more := range map[string]*spec.Errata{
 		"nil": nil, "none": {}, "of another": {
@@ -55,7 +55,7 @@ func TestLoadWithNothing(t *testing.T) {
 	}
 }
 
-func TestLoadWithWhatDoesNotFit(t *testing.T) {
+func TestLoadWithOverlay_RejectsErratumThatDoesNotFit(t *testing.T) {
 	wrong := &spec.Errata{
 		Contradictions: []spec.Contradiction{
 			{

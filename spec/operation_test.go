@@ -25,7 +25,7 @@ func load(t testing.TB, name string) *spec.Document {
 	return d
 }
 
-func TestOperationsOfEveryVersion(t *testing.T) {
+func TestDocument_Operations(t *testing.T) {
 	type operation struct{ Method, Path, Name string }
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
@@ -57,9 +57,9 @@ func TestOperationsOfEveryVersion(t *testing.T) {
 	}
 }
 
-// A list is answered by joining tokens that were checked one by one, which only an array
-// without bounds of its own allows.
-func TestListIsAPlainArrayOfWhatPatchAnswers(t *testing.T) {
+// The mock builds a list from tokens that were validated separately. Only an array without
+// constraints of its own allows that.
+func TestDocument_ListIsArrayOfPatchResponses(t *testing.T) {
 	for _, v := range version.All() {
 		t.Run(string(v), func(t *testing.T) {
 			tree := structure(t, source(t, string(v)))
@@ -99,10 +99,10 @@ func source(t *testing.T, name string) []byte {
 	return source
 }
 
-func TestCheckRequestTellsEveryViolation(t *testing.T) {
+func TestValidateRequest_ReportsAllViolations(t *testing.T) {
 	for _, test := range []struct {
 		name, document, operation, contentType, body string
-		want                                         []place
+		want                                         []violationPosition
 	}{
 		{
 			"valid", "v3", "createPersonalAccessToken", "application/json", `{"name":"x","more":1}`,
@@ -119,7 +119,7 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		{
 			"three at once", "v3", "createPersonalAccessToken", "application/json",
 			`{"scope":[1],"accessTokenValiditySeconds":14}`,
-			[]place{
+			[]violationPosition{
 				{"body", "/accessTokenValiditySeconds", "minimum"},
 				{"body", "/scope/0", "type"},
 				{"body", "/name", "required"},
@@ -128,7 +128,7 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		{
 			"integer out of its format", "v1", "createPersonalAccessToken", "application/json",
 			`{"name":"x","accessTokenValiditySeconds":3000000000}`,
-			[]place{
+			[]violationPosition{
 				{"body", "/accessTokenValiditySeconds", "format"},
 				{"body", "/accessTokenValiditySeconds", "maximum"},
 			},
@@ -136,7 +136,7 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		{
 			"date-time", "v1", "createPersonalAccessToken", "application/json",
 			`{"name":"x","expirationDate":"2030-01-01"}`,
-			[]place{{"body", "/expirationDate", "format"}},
+			[]violationPosition{{"body", "/expirationDate", "format"}},
 		},
 		{
 			"date-time in small letters", "v1", "createPersonalAccessToken", "application/json",
@@ -146,31 +146,31 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 		{
 			"date-time of a day that does not exist", "v1", "createPersonalAccessToken",
 			"application/json", `{"name":"x","expirationDate":"2030-02-30t00:00:00z"}`,
-			[]place{{"body", "/expirationDate", "format"}},
+			[]violationPosition{{"body", "/expirationDate", "format"}},
 		},
 		{
 			"date-time with an offset of a day", "v1", "createPersonalAccessToken",
 			"application/json", `{"name":"x","expirationDate":"2030-01-01T00:00:00+24:00"}`,
-			[]place{{"body", "/expirationDate", "format"}},
+			[]violationPosition{{"body", "/expirationDate", "format"}},
 		},
 		{
 			"one of several types, in one line", "v3", "patchPersonalAccessToken",
 			"application/json-patch+json", `[{"op":"replace","path":"/name","value":5.5}]`,
-			[]place{{"body", "/0/value", "oneOf"}},
+			[]violationPosition{{"body", "/0/value", "oneOf"}},
 		},
 		{
 			"a body where none is declared", "v3", "deletePersonalAccessToken", "application/json",
 			`{}`,
-			[]place{{"header", "Content-Type", "content"}},
+			[]violationPosition{{"header", "Content-Type", "content"}},
 		},
 		{
 			"another content type", "v3", "patchPersonalAccessToken", "application/json", `[]`,
-			[]place{{"header", "Content-Type", "content"}},
+			[]violationPosition{{"header", "Content-Type", "content"}},
 		},
 		{
 			"a long value is shortened", "v3", "createPersonalAccessToken", "application/json",
 			`{"name":["` + string(make80()) + `"]}`,
-			[]place{{"body", "/name", "type"}},
+			[]violationPosition{{"body", "/name", "type"}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestCheckRequestTellsEveryViolation(t *testing.T) {
 	}
 }
 
-func TestTakes(t *testing.T) {
+func TestAcceptsContentType(t *testing.T) {
 	op := load(t, "v3").Operation("patchPersonalAccessToken")
 	for _, test := range []struct {
 		contentType string
@@ -232,16 +232,16 @@ func make80() []byte {
 	return long
 }
 
-// place is where a violation is, and the keyword that it breaks.
-type place struct{ In, Pointer, Keyword string }
+// violationPosition is the position of a violation, and the violated keyword.
+type violationPosition struct{ In, Pointer, Keyword string }
 
-// checkViolations compares where the violations are, and their texts with the golden file.
-func checkViolations(t *testing.T, want []place, found []spec.Violation) {
+// checkViolations compares the positions of violations, and their texts with the golden file.
+func checkViolations(t *testing.T, want []violationPosition, found []spec.Violation) {
 	t.Helper()
-	var got []place
+	var got []violationPosition
 	var texts []string
 	for _, v := range found {
-		got, texts = append(got, place{v.In, v.Pointer, v.Rule}), append(texts, v.String())
+		got, texts = append(got, violationPosition{v.In, v.Pointer, v.Rule}), append(texts, v.String())
 		if hasFormat := v.Format != "" && v.Value != nil; hasFormat != (v.Rule == "format") {
 			t.Errorf("format %q and value %v beside %s", v.Format, v.Value, v.Rule)
 		}
@@ -257,13 +257,13 @@ func checkViolations(t *testing.T, want []place, found []spec.Violation) {
 	}
 }
 
-func TestCheckResponse(t *testing.T) {
+func TestValidateResponse(t *testing.T) {
 	const token = `{"id":"a","name":"n","scope":null,"owner":{},"created":"2026-01-01T00:00:00Z"`
 	for _, test := range []struct {
 		name, document, operation string
 		status                    int
 		contentType, body         string
-		want                      []place
+		want                      []violationPosition
 	}{
 		{
 			"valid", "v3", "listPersonalAccessTokens", 200, "application/json", "[" + token + "}]",
@@ -281,12 +281,12 @@ func TestCheckResponse(t *testing.T) {
 		{
 			"a body where none is declared", "v3", "deletePersonalAccessToken", 204,
 			"application/json", "{}",
-			[]place{{"body", "", "content"}},
+			[]violationPosition{{"body", "", "content"}},
 		},
 		{
 			"a missing key", "v3", "listPersonalAccessTokens", 200, "application/json",
 			`[{"id":"a","name":"n","scope":[],"created":"2026-01-01T00:00:00Z"}]`,
-			[]place{
+			[]violationPosition{
 				{"body", "/0/owner", "required"},
 			},
 		},
@@ -294,26 +294,26 @@ func TestCheckResponse(t *testing.T) {
 			"a wrong enum", "v3", "listPersonalAccessTokens", 200, "application/json",
 			`[{"id":"a","name":"n","scope":[],"owner":{"type":"ROBOT"},` +
 				`"created":"2026-01-01T00:00:00Z"}]`,
-			[]place{{"body", "/0/owner/type", "enum"}},
+			[]violationPosition{{"body", "/0/owner/type", "enum"}},
 		},
 		{
 			"an undeclared status", "v3", "createPersonalAccessToken", 201, "application/json",
 			"{}",
-			[]place{{"status", "", "responses"}},
+			[]violationPosition{{"status", "", "responses"}},
 		},
 		{
 			"another content type", "v3", "listPersonalAccessTokens", 200, "text/plain", "[]",
-			[]place{{"header", "Content-Type", "content"}},
+			[]violationPosition{{"header", "Content-Type", "content"}},
 		},
 		{
-			"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []place{
+			"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []violationPosition{
 				{"body", "", "content"},
 			},
 		},
 		{
 			"null where forbidden", "v2024", "createPersonalAccessToken", 200, "application/json",
 			token + `,"secret":"s","accessTokenValiditySeconds":15,"expirationDate":null}`,
-			[]place{
+			[]violationPosition{
 				{"body", "/expirationDate", "nullable"},
 			},
 		},
@@ -326,26 +326,26 @@ func TestCheckResponse(t *testing.T) {
 	}
 }
 
-// A form is no JSON, even where it looks like it: what counts is what it was decoded to.
-func TestCheckRequestTextOfAForm(t *testing.T) {
+// A form is not JSON, even if it looks like it. Validation uses the decoded value.
+func TestValidateRequestBytes_IgnoresTextOfForm(t *testing.T) {
 	op := load(t, spec.OAuth).Operation("requestAccessToken")
-	want := []place{{"body", "", "type"}}
+	want := []violationPosition{{"body", "", "type"}}
 	checkViolations(t, want,
 		op.ValidateRequestBytes(t.Context(), "application/x-www-form-urlencoded", []byte(`{}`),
 			"{}"))
 }
 
-func TestCheckUnrouted(t *testing.T) {
+func TestValidateUnmatched(t *testing.T) {
 	const problem = `{"detailCode":"404 Not found","trackingId":"a","messages":[],"causes":[]}`
 	for _, test := range []struct {
 		name   string
 		status int
 		body   string
-		want   []place
+		want   []violationPosition
 	}{
 		{"valid", 404, problem, nil},
-		{"a wrong type", 404, `{"messages":1}`, []place{{"body", "/messages", "type"}}},
-		{"an undeclared status", 200, problem, []place{{"status", "", "responses"}}},
+		{"a wrong type", 404, `{"messages":1}`, []violationPosition{{"body", "/messages", "type"}}},
+		{"an undeclared status", 200, problem, []violationPosition{{"status", "", "responses"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checkViolations(t, test.want,
@@ -354,20 +354,20 @@ func TestCheckUnrouted(t *testing.T) {
 	}
 }
 
-func TestCheckQuery(t *testing.T) {
+func TestValidateQuery(t *testing.T) {
 	for _, test := range []struct {
 		document, operation, query string
-		want                       []place
+		want                       []violationPosition
 	}{
 		{"v3", "listPersonalAccessTokens", "", nil},
 		{"v3", "listPersonalAccessTokens", "owner-id=me&filters=&limit=x&limit=y", nil},
 		{
-			"v3", "listPersonalAccessTokens", "filters=a&filters=b", []place{
+			"v3", "listPersonalAccessTokens", "filters=a&filters=b", []violationPosition{
 				{"query", "filters", "style"},
 			},
 		},
 		{"control", "listRequests", "status=400&unmatched=true", nil},
-		{"control", "listRequests", "status=4xx&unmatched=maybe", []place{
+		{"control", "listRequests", "status=4xx&unmatched=maybe", []violationPosition{
 			{"query", "status", "pattern"},
 			{"query", "unmatched", "enum"},
 		}},
@@ -383,7 +383,7 @@ func TestCheckQuery(t *testing.T) {
 	}
 }
 
-func TestDocumentsThatAreWrong(t *testing.T) {
+func TestParse_Errors(t *testing.T) {
 	for _, test := range []struct {
 		name, source string
 		want         spec.Step
@@ -407,7 +407,7 @@ func TestDocumentsThatAreWrong(t *testing.T) {
 	}
 }
 
-func TestUnknownDocument(t *testing.T) {
+func TestLoad_UnknownDocument(t *testing.T) {
 	_, err := spec.Load("v4")
 	var unknown *spec.UnknownDocumentError
 	if !errors.As(err, &unknown) || unknown.Name != "v4" {
@@ -416,7 +416,7 @@ func TestUnknownDocument(t *testing.T) {
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
-func TestEffectiveDocumentCanBeReadAgain(t *testing.T) {
+func TestDocument_RoundTrips(t *testing.T) {
 	for _, name := range spec.Names() {
 		t.Run(name, func(t *testing.T) {
 			text, err := load(t, name).YAML()

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// A violation of a pattern says in words what it asks for: no document has a pattern without them.
-func TestPatternsHaveWords(t *testing.T) {
+// A violation of a pattern describes valid values. Each pattern of a document needs a description.
+func TestPatterns_HaveDescriptions(t *testing.T) {
 	files, err := filepath.Glob("documents/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("documents: %v, %v", files, err)

@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// published returns a published document, and skips the test where there is none:
-// they are not ours to copy, PATMOCK_PUBLISHED_DIR says where they are.
+// published returns a published document from PATMOCK_PUBLISHED_DIR. It skips the test if there is
+// none, because patmock must not distribute them.
 func published(t *testing.T, name string) []byte {
 	t.Helper()
 	dir := os.Getenv("PATMOCK_PUBLISHED_DIR")
@@ -31,7 +31,7 @@ func published(t *testing.T, name string) []byte {
 	return source
 }
 
-func TestStructureIsThePublishedOne(t *testing.T) {
+func TestDocument_StructureEqualsPublished(t *testing.T) {
 	errata, err := spec.LoadErrata()
 	if err != nil {
 		t.Fatal(err)
@@ -69,12 +69,10 @@ func TestStructureIsThePublishedOne(t *testing.T) {
 	}
 }
 
-// publishedLater names the documents of operations that were published after the others, by
-// version.
+// publishedLater has the documents of operations that were published later, by version.
 var publishedLater = map[version.Version][]string{version.V1: {"v1-bulk-update"}}
 
-// extend adds the paths of a later document. Everything else that it has must be in the earlier
-// one.
+// extend adds the paths of a later document. Its other parts must be in the earlier one.
 func extend(t *testing.T, earlier, later map[string]any) {
 	t.Helper()
 	paths := earlier["paths"].(map[string]any)
@@ -90,8 +88,7 @@ func extend(t *testing.T, earlier, later map[string]any) {
 	}
 }
 
-// lacking compares what both documents have. It returns what the later one has besides, or
-// otherwise.
+// lacking returns the parts of a later document that an earlier one lacks or that differ.
 func lacking(earlier, later any) string {
 	was, isObject := earlier.(map[string]any)
 	is, too := later.(map[string]any)
@@ -107,8 +104,7 @@ func lacking(earlier, later any) string {
 	return strings.Join(all, "\n")
 }
 
-// structure is a document without what is prose: descriptions, summaries, examples, and who
-// publishes it.
+// structure returns a document without prose and publisher: descriptions, summaries and examples.
 func structure(t *testing.T, source []byte) map[string]any {
 	t.Helper()
 	tree := parse(t, source)
@@ -131,7 +127,7 @@ func parse(t *testing.T, source []byte) map[string]any {
 	return tree
 }
 
-// prune empties every text, and every example, that stands under one of the keys.
+// prune removes every text and example with one of the keys.
 func prune(node any, keys ...string) {
 	switch node := node.(type) {
 	case []any:
@@ -146,7 +142,7 @@ func prune(node any, keys ...string) {
 				prune(child, keys...)
 			case strings.HasPrefix(key, "example"):
 				delete(node, key)
-			case text && strings.HasPrefix(key, "sp:"): // the words to a scope of a flow
+			case text && strings.HasPrefix(key, "sp:"): // the description of a scope in a flow
 				node[key] = ""
 			case text:
 				delete(node, key)
@@ -155,7 +151,7 @@ func prune(node any, keys ...string) {
 	}
 }
 
-// remove takes what is at a JSON pointer out of a tree, and tells whether it was there.
+// remove removes the value at a JSON pointer from a tree, and reports whether it existed.
 func remove(tree map[string]any, pointer string) bool {
 	steps := strings.Split(pointer, "/")[1:]
 	for i, step := range steps {

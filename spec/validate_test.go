@@ -26,7 +26,7 @@ func array(element string, n int) string {
 	return "[" + strings.TrimSuffix(strings.Repeat(element+",", n), ",") + "]"
 }
 
-func TestCheckCountsViolations(t *testing.T) {
+func TestValidate_LimitsViolations(t *testing.T) {
 	create := load(t, "v2026").Operation("createPersonalAccessToken")
 	patch := load(t, "v2026").Operation("patchPersonalAccessToken")
 	list := load(t, "v2026").Operation("listPersonalAccessTokens")
@@ -38,7 +38,7 @@ func TestCheckCountsViolations(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		found []spec.Violation
-		want  int // violations in all
+		want  int // total number of violations
 	}{
 		{
 			"as many as are reported",
@@ -94,7 +94,7 @@ func TestCheckCountsViolations(t *testing.T) {
 	}
 }
 
-func TestCheckEndsWithItsContext(t *testing.T) {
+func TestValidate_StopsWhenCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	create := load(t, "v2026").Operation("createPersonalAccessToken")
@@ -104,9 +104,8 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestCheckAgreesWithAlternatives covers the oneOf of a patch's value, whose branches are compared
-// without the library.
-func TestCheckAgreesWithAlternatives(t *testing.T) {
+// The library does not evaluate the branches of the oneOf of a patch's value.
+func TestValidate_Alternatives(t *testing.T) {
 	patch := load(t, "v2026").Operation("patchPersonalAccessToken")
 	for _, test := range []struct {
 		value string

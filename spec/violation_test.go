@@ -7,8 +7,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// TestViolation_RedactsValues checks that a value is redacted by its form and by its name, and that
-// the words around it stay.
+// A value is redacted by its form and by its name. The other words of the message remain.
 func TestViolation_RedactsValues(t *testing.T) {
 	oauth, err := spec.Load(spec.OAuth)
 	if err != nil {

@@ -82,7 +82,7 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
-			"answers by anchor and merge key",
+			"responses by anchor and merge key",
 			"x-same: &same {status: 403, error: invalid_client}\nlogin-expired: *same\n" +
 				"login-deleted: {<<: *same, status: 400}\n",
 			dialect.Dialect{
@@ -113,186 +113,186 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseTellsEveryMistakeByLine(t *testing.T) {
+func TestParse_ReportsErrorsByLine(t *testing.T) {
 	tests := []struct {
 		name, text string
-		want       []place
+		want       []errorPosition
 	}{
 		{
-			"unknown entry", "duplicat-name: {status: 409}", []place{
+			"unknown entry", "duplicat-name: {status: 409}", []errorPosition{
 				{1, 1, "duplicat-name", rule.DialectUnknownEntry},
 			},
 		},
 		{
-			"misspelt field", "duplicate-name: {statsu: 409}", []place{
+			"misspelt field", "duplicate-name: {statsu: 409}", []errorPosition{
 				{1, 18, "duplicate-name.statsu", rule.DialectUnknownField},
 			},
 		},
-		{"misspelt schema", "shcema: 1", []place{{1, 1, "shcema", rule.DialectUnknownEntry}}},
+		{"misspelt schema", "shcema: 1", []errorPosition{{1, 1, "shcema", rule.DialectUnknownEntry}}},
 		{
-			"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []place{
+			"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []errorPosition{
 				{2, 1, "schema", rule.DialectSchema},
 			},
 		},
-		{"schema that never was", "schema: 0", []place{{1, 1, "schema", rule.DialectSchema}}},
-		{"schema that is text", "schema: first", []place{{1, 1, "schema", rule.DialectWrongType}}},
+		{"schema that never was", "schema: 0", []errorPosition{{1, 1, "schema", rule.DialectSchema}}},
+		{"schema that is text", "schema: first", []errorPosition{{1, 1, "schema", rule.DialectWrongType}}},
 		{
-			"schema twice", "schema: 1\nschema: 1", []place{
+			"schema twice", "schema: 1\nschema: 1", []errorPosition{
 				{2, 1, "schema", rule.DialectDuplicateKey},
 			},
 		},
 		{
-			"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []place{
+			"unknown field", "\nduplicate-name:\n  status: 409\n  code: 7\n", []errorPosition{
 				{4, 3, "duplicate-name.code", rule.DialectUnknownField},
 			},
 		},
 		{
-			"field of another form", "login-expired: {status: 401, detailCode: x}", []place{
+			"field of another form", "login-expired: {status: 401, detailCode: x}", []errorPosition{
 				{1, 30, "login-expired.detailCode", rule.DialectUnknownField},
 			},
 		},
-		{"no status", "duplicate-name: {text: Taken.}", []place{
+		{"no status", "duplicate-name: {text: Taken.}", []errorPosition{
 			{1, 1, "duplicate-name.status", rule.DialectRequired},
 			{1, 18, "duplicate-name.text", rule.DialectServed},
 		}},
 		{
-			"status that cannot be served", "duplicate-name: {status: 200}", []place{
+			"status that cannot be served", "duplicate-name: {status: 200}", []errorPosition{
 				{1, 18, "duplicate-name.status", rule.DialectStatus},
 			},
 		},
 		{
-			"another success", "unknown-owner: {status: 204}", []place{
+			"another success", "unknown-owner: {status: 204}", []errorPosition{
 				{1, 17, "unknown-owner.status", rule.DialectStatus},
 			},
 		},
 		{
-			"rate limit", "duplicate-name: {status: 429}", []place{
+			"rate limit", "duplicate-name: {status: 429}", []errorPosition{
 				{1, 18, "duplicate-name.status", rule.DialectStatus},
 			},
 		},
 		{
-			"status at the token endpoint", "login-expired: {status: 500}", []place{
+			"status at the token endpoint", "login-expired: {status: 500}", []errorPosition{
 				{1, 17, "login-expired.status", rule.DialectStatus},
 			},
 		},
 		{
-			"size at the token endpoint", "login-expired: {status: 413}", []place{
+			"size at the token endpoint", "login-expired: {status: 413}", []errorPosition{
 				{1, 17, "login-expired.status", rule.DialectStatus},
 			},
 		},
 		{
-			"status that is no number", "duplicate-name: {status: conflict}", []place{
+			"status that is no number", "duplicate-name: {status: conflict}", []errorPosition{
 				{1, 18, "duplicate-name.status", rule.DialectWrongType},
 			},
 		},
 		{
-			"fraction", "duplicate-name: {status: 409.5}", []place{
+			"fraction", "duplicate-name: {status: 409.5}", []errorPosition{
 				{1, 18, "duplicate-name.status", rule.DialectWrongType},
 			},
 		},
 		{
-			"served with an error", "unknown-owner: {status: 200, text: Fine.}", []place{
+			"served with an error", "unknown-owner: {status: 200, text: Fine.}", []errorPosition{
 				{1, 30, "unknown-owner.text", rule.DialectServed},
 			},
 		},
 		{
-			"error that is no word", "login-expired: {status: 401, error: not so}", []place{
+			"error that is no word", "login-expired: {status: 401, error: not so}", []errorPosition{
 				{1, 30, "login-expired.error", rule.DialectErrorCode},
 			},
 		},
 		{
-			"value", "never-expiring-response: {value: soon}", []place{
+			"value", "never-expiring-response: {value: soon}", []errorPosition{
 				{1, 27, "never-expiring-response.value", rule.DialectValue},
 			},
 		},
 		{
-			"number of none", "max-name-length: {value: 0}", []place{
+			"number of none", "max-name-length: {value: 0}", []errorPosition{
 				{1, 19, "max-name-length.value", rule.DialectValue},
 			},
 		},
 		{
-			"number with a fraction", "max-name-length: {value: 1.5}", []place{
+			"number with a fraction", "max-name-length: {value: 1.5}", []errorPosition{
 				{1, 19, "max-name-length.value", rule.DialectValue},
 			},
 		},
 		{
-			"word for a number", "max-scopes: {value: many}", []place{
+			"word for a number", "max-scopes: {value: many}", []errorPosition{
 				{1, 14, "max-scopes.value", rule.DialectValue},
 			},
 		},
 		{
-			"number for a value", "list-paging: {value: 250}", []place{
+			"number for a value", "list-paging: {value: 250}", []errorPosition{
 				{1, 15, "list-paging.value", rule.DialectValue},
 			},
 		},
 		{
-			"flag", "never-expiring-response: {userAwareTokenNeverExpires: true}", []place{
+			"flag", "never-expiring-response: {userAwareTokenNeverExpires: true}", []errorPosition{
 				{1, 27, "never-expiring-response.userAwareTokenNeverExpires", rule.DialectValue},
 			},
 		},
 		{
 			"flag of another entry", "never-used-under-le: {userAwareTokenNeverExpires: present}",
-			[]place{
+			[]errorPosition{
 				{1, 23, "never-used-under-le.userAwareTokenNeverExpires", rule.DialectUnknownField},
 			},
 		},
 		{
-			"empty text", "duplicate-name: {status: 409, text: ''}", []place{
+			"empty text", "duplicate-name: {status: 409, text: ''}", []errorPosition{
 				{1, 31, "duplicate-name.text", rule.DialectWrongType},
 			},
 		},
 		{
-			"no text", "duplicate-name: {status: 409, text: }", []place{
+			"no text", "duplicate-name: {status: 409, text: }", []errorPosition{
 				{1, 31, "duplicate-name.text", rule.DialectWrongType},
 			},
 		},
 		{
-			"list for a text", "duplicate-name: {status: 409, text: [a]}", []place{
+			"list for a text", "duplicate-name: {status: 409, text: [a]}", []errorPosition{
 				{1, 31, "duplicate-name.text", rule.DialectWrongType},
 			},
 		},
 		{
-			"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", []place{
+			"twice", "token-limit: {status: 403}\ntoken-limit: {status: 403}", []errorPosition{
 				{2, 1, "token-limit", rule.DialectDuplicateKey},
 			},
 		},
 		{
-			"field twice", "token-limit: {status: 403, status: 404}", []place{
+			"field twice", "token-limit: {status: 403, status: 404}", []errorPosition{
 				{1, 28, "token-limit.status", rule.DialectDuplicateKey},
 			},
 		},
-		{"no answer", "token-limit: 403", []place{{1, 1, "token-limit", rule.DialectWrongType}}},
+		{"no response", "token-limit: 403", []errorPosition{{1, 1, "token-limit", rule.DialectWrongType}}},
 		{
-			"anchor", "login-expired: &same {status: 5}\nlogin-deleted: *same\n", []place{
+			"anchor", "login-expired: &same {status: 5}\nlogin-deleted: *same\n", []errorPosition{
 				{1, 23, "login-deleted.status", rule.DialectStatus}, {
 					1, 23, "login-expired.status", rule.DialectStatus,
 				},
 			},
 		},
-		{"no mapping", "- token-limit", []place{{1, 1, "", rule.DialectWrongType}}},
-		{"name that is none", "? [a]\n: b", []place{{1, 3, `""`, rule.DialectWrongType}}},
+		{"no mapping", "- token-limit", []errorPosition{{1, 1, "", rule.DialectWrongType}}},
+		{"name that is none", "? [a]\n: b", []errorPosition{{1, 3, `""`, rule.DialectWrongType}}},
 		{
 			"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n",
-			[]place{{2, 1, "", rule.DialectSyntax}},
+			[]errorPosition{{2, 1, "", rule.DialectSyntax}},
 		},
 		{
-			"no value", "never-expiring-response:\n  value:\n", []place{
+			"no value", "never-expiring-response:\n  value:\n", []errorPosition{
 				{2, 3, "never-expiring-response.value", rule.DialectWrongType},
 			},
 		},
 		{
-			"no YAML", "token-limit: {status: 403\nunknown-owner: [", []place{
+			"no YAML", "token-limit: {status: 403\nunknown-owner: [", []errorPosition{
 				{2, 14, "", rule.DialectSyntax},
 			},
 		},
-		{"no YAML in the first line", "patmock: a: b", []place{{1, 11, "", rule.DialectSyntax}}},
+		{"no YAML in the first line", "patmock: a: b", []errorPosition{{1, 11, "", rule.DialectSyntax}}},
 		{
-			"no YAML in another", "token-limit: {status: 403}\n}", []place{
+			"no YAML in another", "token-limit: {status: 403}\n}", []errorPosition{
 				{2, 1, "", rule.DialectSyntax},
 			},
 		},
-		{"too large", strings.Repeat("#", 1<<16+1), []place{{1, 1, "", rule.DialectSize}}},
-		{"several", "nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7", []place{
+		{"too large", strings.Repeat("#", 1<<16+1), []errorPosition{{1, 1, "", rule.DialectSize}}},
+		{"several", "nothing: {}\ntoken-limit: {status: 1}\nunknown-owner: 7", []errorPosition{
 			{1, 1, "nothing", rule.DialectUnknownEntry},
 			{2, 15, "token-limit.status", rule.DialectStatus},
 			{3, 1, "unknown-owner", rule.DialectWrongType},
@@ -301,29 +301,28 @@ func TestParseTellsEveryMistakeByLine(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := dialect.Parse("d.yaml", []byte(test.text))
-			checkMistakes(t, err, test.want)
+			checkErrors(t, err, test.want)
 		})
 	}
 }
 
-// place is what a program uses of a mistake.
-type place struct {
+// errorPosition has the fields of an error that programs use.
+type errorPosition struct {
 	Line, Column int
 	Field        string
 	Rule         rule.ID
 }
 
-// checkMistakes compares an error with the places of its mistakes, and its text with the golden
-// file.
-func checkMistakes(t *testing.T, err error, want []place) {
+// checkErrors compares the positions of errors, and their text with the golden file.
+func checkErrors(t *testing.T, err error, want []errorPosition) {
 	t.Helper()
 	var mistakes dialect.Errors
 	if !errors.As(err, &mistakes) {
 		t.Fatalf("error is %T, want Errors: %v", err, err)
 	}
-	var got []place
+	var got []errorPosition
 	for _, m := range mistakes {
-		got = append(got, place{m.Line, m.Column, m.Field, m.Rule})
+		got = append(got, errorPosition{m.Line, m.Column, m.Field, m.Rule})
 		if m.Unknown == "" && m.Rule == rule.DialectUnknownEntry {
 			t.Errorf("unknown entry %q under %s", m.Unknown, m.Rule)
 		}
@@ -331,7 +330,7 @@ func checkMistakes(t *testing.T, err error, want []place) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mistakes (-want +got):\n%s", diff)
 	}
-	golden.Check(t, "testdata/mistakes.golden", golden.Key(t), err.Error())
+	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
 
 func TestRead(t *testing.T) {
@@ -348,8 +347,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// The file of all defaults reads back, differs in nothing, and says of each entry what is asked and
-// by whom.
+// The file of all defaults can be parsed, equals the defaults, and has the question and the
+// scenario of each entry.
 func TestDefaults(t *testing.T) {
 	text := dialect.Defaults()
 	got, err := dialect.Parse("defaults.yaml", text)
@@ -365,7 +364,7 @@ func TestDefaults(t *testing.T) {
 		}
 		for _, part := range []string{e.Question, e.Source, e.Scenario} {
 			if part == "" || !strings.Contains(string(text), part) {
-				t.Errorf("%s: %q is not told", e.ID, part)
+				t.Errorf("%s: %q is missing", e.ID, part)
 			}
 		}
 	}
@@ -394,7 +393,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-func TestDiffering(t *testing.T) {
+func TestNonDefault(t *testing.T) {
 	told := dialect.Dialect{
 		"duplicate-name":          {Status: 400},
 		"token-limit":             {Status: 400, Text: "Ten."},
@@ -419,7 +418,7 @@ func TestDiffering(t *testing.T) {
 	}
 }
 
-// What is written reads back, whatever a tenant's texts are.
+// A written file can be parsed, whatever texts of a tenant it has.
 func FuzzWrite(f *testing.F) {
 	for _, seed := range []string{
 		"null", "~", "409.10", "# x", "a: b", "'", "\"", "- x", "true", " x ", "a\nb\n", "{", "*a",

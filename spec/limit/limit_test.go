@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-func TestMore(t *testing.T) {
+func TestRemainder(t *testing.T) {
 	for _, test := range []struct {
 		n    int
 		want string
@@ -25,7 +25,7 @@ func TestMore(t *testing.T) {
 	}
 }
 
-func TestJSON(t *testing.T) {
+func TestTruncateJSON(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		most       int

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// quote writes JSON with as many escapes as the encoder of the body may have made.
+// quote returns JSON with as many escapes as the encoder of the body may add.
 func quote(text string, heavy bool) string {
 	encoded, err := json.Marshal(text)
 	if err != nil {
@@ -33,8 +33,8 @@ func quote(text string, heavy bool) string {
 	return `"` + b.String() + `"`
 }
 
-// plant puts a secret into a body of each kind, between other things.
-func plant(name, secret, before, after string, heavy bool) map[string]string {
+// insertSecret returns a body of each kind with a secret between other values.
+func insertSecret(name, secret, before, after string, heavy bool) map[string]string {
 	form := url.Values{"a": {before}, name: {secret}, "z": {after}}.Encode()
 	encoded := url.QueryEscape("a") + "=" + url.QueryEscape(before) + "&"
 	for _, c := range []byte(name) {
@@ -59,9 +59,9 @@ func plant(name, secret, before, after string, heavy bool) map[string]string {
 	}
 }
 
-// FuzzRedact plants a secret in bodies of all kinds, and looks for it in what is left. It also
-// holds that a body without one comes back as it is, that JSON stays JSON, and that nothing is left
-// to redact.
+// FuzzRedact inserts a secret into bodies of all kinds, and searches the redacted body for it. It
+// also checks that other bodies remain unchanged, that JSON stays valid, and that redacting is
+// idempotent.
 func FuzzRedact(f *testing.F) {
 	f.Add("client_secret", "hunter2", "before", "after", false, 0)
 	f.Add("token", `a"b\c&d=e f`, `"{\`, "\r\n--x\r\n", true, 3)
@@ -69,13 +69,13 @@ func FuzzRedact(f *testing.F) {
 	f.Add("code", "\\\"", "\\", "\\", false, 1)
 	f.Fuzz(func(t *testing.T, name, secret, before, after string, heavy bool, at int) {
 		checkAnyText(t, before)
-		// The secret must not be a part of anything else, and the name one of those that are known.
+		// The secret must not be a part of anything else, and the name must be a secret name.
 		secret = "Zq9" + strings.ToValidUTF8(secret, "") + "Zq9"
 		before, after = strings.ToValidUTF8(before, ""), strings.ToValidUTF8(after, "")
 		if !isName(name) || strings.Contains(before+after, "Zq9") {
 			return
 		}
-		for kind, text := range plant(name, secret, before, after, heavy) {
+		for kind, text := range insertSecret(name, secret, before, after, heavy) {
 			got := redact.Body(text)
 			if strings.Contains(got, "Zq9") {
 				t.Errorf("%s: the secret shows in %q, made of %q", kind, got, text)
@@ -106,7 +106,7 @@ func isName(name string) bool {
 	return false
 }
 
-// checkAnyText holds for every text.
+// checkAnyText checks the properties of any redacted text.
 func checkAnyText(t *testing.T, text string) {
 	once := redact.Body(text)
 	if twice := redact.Body(once); twice != once {
@@ -117,7 +117,7 @@ func checkAnyText(t *testing.T, text string) {
 	}
 }
 
-// FuzzRedactKeepsTheRest holds that text without any secret comes back as it is.
+// FuzzRedactKeepsTheRest checks that text without a secret remains unchanged.
 func FuzzRedactKeepsTheRest(f *testing.F) {
 	f.Add("name", "a\"b\\", "--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb")
 	f.Add("detailCode", "secret", "token=")
@@ -145,7 +145,7 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 	})
 }
 
-// mayHoldSecrets is a rough guess that errs on the safe side.
+// mayHoldSecrets reports whether a text may have secrets. It errs on the safe side.
 func mayHoldSecrets(text string) bool {
 	folded := strings.ToLower(text)
 	for _, word := range []string{

@@ -14,7 +14,7 @@ const (
 	bearer    = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 )
 
-// redactTest is a text and what is left of it.
+// redactTest is a text and its redacted form.
 type redactTest struct {
 	name string
 	text string
@@ -36,7 +36,7 @@ func runRedactTests(t *testing.T, tests []redactTest) {
 	}
 }
 
-func TestRedactNamesOfProperties(t *testing.T) {
+func TestBody_NamesOfProperties(t *testing.T) {
 	for _, name := range []string{
 		"secret", "client_secret", "clientSecret", "access_token", "accessToken", "refresh_token",
 		"refreshToken", "token", "password",
@@ -53,7 +53,7 @@ func TestRedactNamesOfProperties(t *testing.T) {
 	}
 }
 
-func TestRedactProperties(t *testing.T) {
+func TestBody_Properties(t *testing.T) {
 	runRedactTests(t, []redactTest{
 		{
 			"blanks around the colon", "{\"secret\" \t\r\n:\n \"hunter2\" }",
@@ -111,7 +111,7 @@ func TestRedactProperties(t *testing.T) {
 	})
 }
 
-func TestRedactParameters(t *testing.T) {
+func TestBody_Parameters(t *testing.T) {
 	runRedactTests(t, []redactTest{
 		{
 			"form", "grant_type=client_credentials&client_id=a&client_secret=hunter2",
@@ -165,7 +165,7 @@ func TestRedactParameters(t *testing.T) {
 
 func part(header, body string) string { return "--X\r\n" + header + "\r\n\r\n" + body + "\r\n" }
 
-func TestRedactParts(t *testing.T) {
+func TestBody_Parts(t *testing.T) {
 	const (
 		plain = "Content-Disposition: form-data; name=\"client_id\""
 		end   = "--X--\r\n"
@@ -241,7 +241,7 @@ func TestRedactParts(t *testing.T) {
 	runRedactTests(t, tests)
 }
 
-func TestRedactWhatLooksLikeASecret(t *testing.T) {
+func TestBody_FormsOfSecrets(t *testing.T) {
 	short := hexSecret[:63]
 	runRedactTests(t, []redactTest{
 		{"64 digits", "a " + hexSecret + " b", "a [redacted] b"},
@@ -278,7 +278,7 @@ func TestRedactWhatLooksLikeASecret(t *testing.T) {
 	})
 }
 
-func TestRedactHexWhereverItBegins(t *testing.T) {
+func TestBody_HexAtAnyPosition(t *testing.T) {
 	for before := range 130 {
 		for _, filler := range []string{"x", " 0", "f x"} {
 			text := (strings.Repeat(filler, 130) + "x")[:before]

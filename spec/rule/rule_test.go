@@ -17,7 +17,7 @@ import (
 
 var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-func TestRegistry(t *testing.T) {
+func TestAll(t *testing.T) {
 	seen := map[rule.ID]bool{}
 	texts := map[string]rule.ID{}
 	for _, r := range rule.All() {
@@ -43,8 +43,8 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
-// Every constant of the package is registered, and nothing else is.
-func TestConstantsAreRegistered(t *testing.T) {
+// The registry has each constant of the package and nothing else.
+func TestAll_HasEachConstant(t *testing.T) {
 	constants := map[rule.ID]bool{}
 	files, err := filepath.Glob("[a-z]*.go")
 	if err != nil {

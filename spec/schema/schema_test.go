@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// file has what the files of patmock have: lists, mappings, pointers and parts without a name.
+// file has the kinds of fields of patmock's files: lists, mappings, pointers and embedded structs.
 type file struct {
 	part
 	Schema  int               `json:"schema"`

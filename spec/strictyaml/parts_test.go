@@ -35,7 +35,7 @@ func decode(t *testing.T, source, text string) (*file, error) {
 	return got, f.Err()
 }
 
-// large returns a file of over a megabyte, with a line or an entry in the middle.
+// large returns a file of over a megabyte with the given line or entry in the middle.
 func large(entries int, middle string) string {
 	var b strings.Builder
 	b.WriteString("# of many parts\nname: ä\nentries:\n")
@@ -49,7 +49,7 @@ func large(entries int, middle string) string {
 	return b.String() + "words:\n- x\n- |\n  - y\n  z: 1\n"
 }
 
-// A large file is decoded in parts, and reads as one that is small enough to be decoded as a whole.
+// A large file is decoded in parts, with the same result as a small one.
 func TestDecode_ReadsPartsAsOne(t *testing.T) {
 	text := large(30_000, "")
 	if len(text) < 2<<20 {
@@ -127,8 +127,8 @@ func TestDecode_ReportsErrorsOfParts(t *testing.T) {
 	}
 }
 
-// Aliases of aliases cost what the file has, and not what they stand for.
-func TestDecode_BoundsAliases(t *testing.T) {
+// The cost of nested aliases depends on the size of the file, not on their expansion.
+func TestDecode_LimitsAliases(t *testing.T) {
 	var bomb strings.Builder
 	bomb.WriteString("x-a0: &a0 [" + strings.Repeat("a, ", 10) + "]\n")
 	for i := range 14 {
@@ -162,7 +162,7 @@ func TestDecode_BoundsAliases(t *testing.T) {
 	}
 }
 
-func TestDecode_EndsWithItsContext(t *testing.T) {
+func TestDecode_StopsWhenCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := strictyaml.Open(ctx, "a", []byte("name: a\n"), strictyaml.Options{MaxBytes: 100})

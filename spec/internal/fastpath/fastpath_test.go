@@ -12,8 +12,8 @@ import (
 	"example.com/patmock/spec/internal/fastpath"
 )
 
-// made writes an instance of a schema, of which so many things are then broken.
-func made(schema *openapi3.Schema, seed uint64, broken int) []byte {
+// buildInstance returns an instance of a schema with some mutations.
+func buildInstance(schema *openapi3.Schema, seed uint64, broken int) []byte {
 	r := rand.New(rand.NewPCG(seed, 0))
 	n := instance(r, schema, 0)
 	for range broken {
@@ -22,8 +22,8 @@ func made(schema *openapi3.Schema, seed uint64, broken int) []byte {
 	return n.text(r)
 }
 
-// The bodies of the hot operations never have to be decoded to know that they are valid.
-func TestCertainOfWhatIsAskedAllTheTime(t *testing.T) {
+// Bodies of frequent operations are accepted without decoding.
+func TestAccepts_FrequentBodies(t *testing.T) {
 	hot := 0
 	for _, j := range schemas(t) {
 		if !j.hot {
@@ -32,7 +32,7 @@ func TestCertainOfWhatIsAskedAllTheTime(t *testing.T) {
 		hot++
 		t.Run(j.name, func(t *testing.T) {
 			for seed := range uint64(500) {
-				text := made(j.schema, seed, 0)
+				text := buildInstance(j.schema, seed, 0)
 				if !j.libraryAccepts(text) {
 					t.Fatalf("%s is no instance", text)
 				}
@@ -47,18 +47,18 @@ func TestCertainOfWhatIsAskedAllTheTime(t *testing.T) {
 	}
 }
 
-// check fails a test when the gauge accepts what the library refuses.
-func (j judged) check(tb testing.TB, text []byte) {
+// check fails a test if the compiled schema accepts a value that the library rejects.
+func (j schemaPair) check(tb testing.TB, text []byte) {
 	if j.gauge.Accepts(text) && !j.libraryAccepts(text) {
 		tb.Errorf("%s: accepts %q", j.name, text)
 	}
 }
 
-func TestAcceptsNothingThatTheLibraryRefuses(t *testing.T) {
-	var certain, uncertain, refused int
+func TestAccepts_AgreesWithLibraryOnMutations(t *testing.T) {
+	var certain, uncertain, rejected int
 	for _, j := range schemas(t) {
 		for seed := range uint64(200) {
-			text := made(j.schema, seed, int(seed%4))
+			text := buildInstance(j.schema, seed, int(seed%4))
 			j.check(t, text)
 			ours, theirs := j.gauge.Accepts(text), j.libraryAccepts(text)
 			switch {
@@ -67,25 +67,25 @@ func TestAcceptsNothingThatTheLibraryRefuses(t *testing.T) {
 			case theirs:
 				uncertain++
 			default:
-				refused++
+				rejected++
 			}
 		}
 	}
-	if t.Logf("%d certain, %d valid but not certain, %d refused", certain, uncertain,
-		refused); certain < 10000 || refused < 10000 {
-		t.Error("too few of one kind to tell anything")
+	if t.Logf("%d certain, %d valid but uncertain, %d rejected", certain, uncertain,
+		rejected); certain < 10000 || rejected < 10000 {
+		t.Error("too few values of one kind")
 	}
 }
 
-// One instance of each schema, with everything odd in each place, less each of its parts, with more
-// of them, under odd names, and with odd bytes everywhere.
-func TestAcceptsNothingOddAnywhere(t *testing.T) {
+// Mutates an instance of each schema systematically: unusual values at each position, removed and
+// repeated parts, unusual names, and unusual bytes.
+func TestAccepts_AgreesWithLibraryOnUnusualValues(t *testing.T) {
 	for i, j := range schemas(t) {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
 		root := instance(r, j.schema, 0)
 		for _, n := range root.all() {
 			valid := *n
-			for _, scalar := range odd {
+			for _, scalar := range unusualScalars {
 				*n = node{scalar: scalar}
 				j.check(t, root.text(r))
 			}
@@ -101,7 +101,7 @@ func TestAcceptsNothingOddAnywhere(t *testing.T) {
 				j.check(t, root.text(r))
 			}
 			for i := range valid.names {
-				for _, name := range oddNames {
+				for _, name := range unusualNames {
 					*n = *valid.copy()
 					n.names[i] = name
 					j.check(t, root.text(r))
@@ -123,12 +123,12 @@ func FuzzAccepts(f *testing.F) {
 	all := schemas(f)
 	for i, j := range all {
 		for seed := range uint64(2) {
-			f.Add(uint16(i), seed, made(j.schema, seed, 0))
+			f.Add(uint16(i), seed, buildInstance(j.schema, seed, 0))
 		}
 	}
 	f.Fuzz(func(t *testing.T, i uint16, seed uint64, text []byte) {
 		j := all[int(i)%len(all)]
-		for _, text := range [][]byte{text, made(j.schema, seed, int(seed%5))} {
+		for _, text := range [][]byte{text, buildInstance(j.schema, seed, int(seed%5))} {
 			j.check(t, text)
 		}
 	})
@@ -182,7 +182,7 @@ func TestAccepts(t *testing.T) {
 			`"ab"`, false,
 		},
 		{"a pattern", `{"type":"string","pattern":"a"}`, `"a"`, false},
-		{"a format that nobody checks", `{"type":"string","format":"uri"}`, `"a"`, true},
+		{"an unvalidated format", `{"type":"string","format":"uri"}`, `"a"`, true},
 		{
 			"a format that the library checks", `{"type":"string","format":"date"}`, `"2026-01-31"`,
 			false,

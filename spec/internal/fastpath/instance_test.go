@@ -12,15 +12,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// A node is a JSON value as text, so that it can be what no decoded value is.
+// A node is a JSON value as text. Unlike a decoded value it can be invalid.
 type node struct {
-	scalar   string // when it is no array or object
+	scalar   string // unless it is an array or object
 	brackets string // of an array or object
 	names    []string
 	children []*node
 }
 
-// text writes a value with blanks here and there.
+// text returns the value with random blanks.
 func (n *node) text(r *rand.Rand) []byte {
 	var b strings.Builder
 	n.write(r, &b)
@@ -65,8 +65,8 @@ func encoded(value any) string {
 	return string(text)
 }
 
-// instance makes a value that a schema accepts, in the form that clients and servers give it,
-// unless there is more to the schema than what the hot ones have.
+// instance returns a value that a schema accepts, in the usual form of clients and servers. It
+// ignores keywords that the frequent schemas do not have.
 func instance(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 	if branches := slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf); len(branches) > 0 &&
 		depth < 8 {
@@ -170,8 +170,8 @@ func members(r *rand.Rand, schema *openapi3.Schema, depth int) *node {
 	return n
 }
 
-// odd are scalars that may be wrong anywhere.
-var odd = []string{
+// unusualScalars are scalars that may be invalid anywhere.
+var unusualScalars = []string{
 	"null", "true", "false", "nul", "TRUE", "{}", "[]", "[null]", `{"a":null}`, `{"a":"x"}`, "",
 	"0", "-0", "1", "14", "15", "20", "21", "43200", "43201", "-1", "0.5", "1.0", "3.5", "1e2",
 	"1E-2", "01", "1.", ".5", "+1", "-", "0x10", "NaN",
@@ -194,13 +194,13 @@ var odd = []string{
 	`"2026-01-01T00:00:00+24:00"`, `"2026-01-01T00:00:00-00:60"`, `"2026-01-01T00:00:00+23:59"`,
 }
 
-// oddNames are names of members that may be wrong, or those of others.
-var oddNames = []string{
+// unusualNames are names of properties that may be invalid, or belong to other schemas.
+var unusualNames = []string{
 	`"a"`, `"b"`, `"name"`, `"Name"`, `"value"`, `"\u0061"`, `"n\u0061me"`, `"a\/b"`, `"ä"`,
 	"\"\xff\"", `""`, `a`, "\"a\x00\"", "null",
 }
 
-// all lists a node and those within it.
+// all returns a node and its descendants.
 func (n *node) all() []*node {
 	nodes := []*node{n}
 	for _, child := range n.children {
@@ -209,14 +209,14 @@ func (n *node) all() []*node {
 	return nodes
 }
 
-// mutate breaks one thing in a value, or writes it in another way.
+// mutate changes one part of a value, possibly without changing its meaning.
 func mutate(r *rand.Rand, root *node) {
 	nodes := root.all()
 	n, other := pick(r, nodes...), pick(r, nodes...)
 	switch r.IntN(6) {
 	case 0:
-		*n = node{scalar: pick(r, odd...)}
-	case 1: // what is valid elsewhere
+		*n = node{scalar: pick(r, unusualScalars...)}
+	case 1: // a value that is valid elsewhere
 		*n = *other.copy()
 	case 2:
 		n.mutateScalar(r)
@@ -274,21 +274,21 @@ func (n *node) mutateScalar(r *rand.Rand) {
 
 func (n *node) mutateChildren(r *rand.Rand) {
 	if len(n.children) == 0 || r.IntN(5) == 0 {
-		n.add(pick(r, append(slices.Clone(n.names), oddNames...)...), pick(r, odd...))
+		n.add(pick(r, append(slices.Clone(n.names), unusualNames...)...), pick(r, unusualScalars...))
 		return
 	}
 	i, j := r.IntN(len(n.children)), r.IntN(len(n.children))
 	switch r.IntN(4) {
-	case 0: // one less
+	case 0: // remove one
 		n.drop(i)
-	case 1: // one twice
+	case 1: // repeat one
 		n.children = append(n.children, n.children[i].copy())
 		if n.names != nil {
 			n.names = append(n.names, n.names[i])
 		}
-	case 2: // in another order, or under another name
+	case 2: // swap or rename
 		n.children[i], n.children[j] = n.children[j], n.children[i]
-	case 3: // the same name, written in another way
+	case 3: // escape the name
 		if n.names != nil && len(n.names[i]) > 2 {
 			name := n.names[i]
 			n.names[i] = pick(r, fmt.Sprintf(`"\u%04x%s`, name[1], name[2:]), strings.ToUpper(name),

@@ -15,16 +15,17 @@ import (
 	"example.com/patmock/spec/internal/fastpath"
 )
 
-// judged is a schema with the gauge that was compiled from it.
-type judged struct {
+// schemaPair is a schema of the library with its compiled form.
+type schemaPair struct {
 	name   string
-	hot    bool // of the operations that clients call all the time
+	hot    bool // of a frequent operation
 	schema *openapi3.Schema
 	gauge  *fastpath.Schema
 }
 
-// libraryAccepts is what a gauge may not contradict.
-func (j judged) libraryAccepts(text []byte) bool {
+// libraryAccepts reports whether the library accepts a value. The compiled schema must not
+// contradict it.
+func (j schemaPair) libraryAccepts(text []byte) bool {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
 		return false
@@ -37,10 +38,11 @@ var hotOperations = []string{
 	"deletePersonalAccessToken", "requestAccessToken",
 }
 
-// schemas are all of all documents, those of requests and answers first, and some of our own.
-func schemas(tb testing.TB) []judged {
+// schemas returns the schemas of all documents, those of requests and responses first, and some for
+// tests.
+func schemas(tb testing.TB) []schemaPair {
 	tb.Helper()
-	var all []judged
+	var all []schemaPair
 	for _, name := range spec.Names() {
 		document, err := spec.Load(name)
 		if err != nil {
@@ -58,22 +60,22 @@ func schemas(tb testing.TB) []judged {
 		wide.Properties[name], wide.Required = openapi3.NewStringSchema().NewRef(),
 			append(wide.Required, name)
 	}
-	all = append(all, judged{"wide", false, wide, fastpath.Compiler{}.Compile(wide)})
+	all = append(all, schemaPair{"wide", false, wide, fastpath.Compiler{}.Compile(wide)})
 	return append(all, schemasOf(tb, "own", own)...)
 }
 
-func schemasOf(tb testing.TB, document string, source []byte) []judged {
+func schemasOf(tb testing.TB, document string, source []byte) []schemaPair {
 	tb.Helper()
 	t, err := openapi3.NewLoader().LoadFromData(source)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var all []judged
+	var all []schemaPair
 	compiler := fastpath.Compiler{}
 	add := func(name string, hot bool, schema *openapi3.Schema) {
-		i := slices.IndexFunc(all, func(j judged) bool { return j.schema == schema })
+		i := slices.IndexFunc(all, func(j schemaPair) bool { return j.schema == schema })
 		if i < 0 {
-			all = append(all, judged{document + " " + name, hot, schema, compiler.Compile(schema)})
+			all = append(all, schemaPair{document + " " + name, hot, schema, compiler.Compile(schema)})
 		} else if hot {
 			all[i].hot = true
 		}

@@ -1,4 +1,4 @@
 package spec
 
-// PatternWords returns the words of a pattern.
+// PatternDescription returns the description of a pattern.
 func PatternDescription(pattern string) string { return patternDescriptions[pattern] }
