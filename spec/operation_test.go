@@ -241,7 +241,8 @@ func checkViolations(t *testing.T, want []violationPosition, found []spec.Violat
 	var got []violationPosition
 	var texts []string
 	for _, v := range found {
-		got, texts = append(got, violationPosition{v.In, v.Pointer, v.Rule}), append(texts, v.String())
+		got, texts = append(got, violationPosition{v.In, v.Pointer, v.Rule}),
+			append(texts, v.String())
 		if hasFormat := v.Format != "" && v.Value != nil; hasFormat != (v.Rule == "format") {
 			t.Errorf("format %q and value %v beside %s", v.Format, v.Value, v.Rule)
 		}
@@ -306,7 +307,8 @@ func TestValidateResponse(t *testing.T) {
 			[]violationPosition{{"header", "Content-Type", "content"}},
 		},
 		{
-			"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>", []violationPosition{
+			"no JSON", "v3", "listPersonalAccessTokens", 200, "application/json", "<html>",
+			[]violationPosition{
 				{"body", "", "content"},
 			},
 		},

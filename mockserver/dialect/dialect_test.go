@@ -128,14 +128,27 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 				{1, 18, "duplicate-name.statsu", rule.DialectUnknownField},
 			},
 		},
-		{"misspelt schema", "shcema: 1", []errorPosition{{1, 1, "shcema", rule.DialectUnknownEntry}}},
 		{
-			"newer schema, of which nothing else is known", "flavour: new\nschema: 2", []errorPosition{
+			"misspelt schema", "shcema: 1", []errorPosition{
+				{1, 1, "shcema", rule.DialectUnknownEntry},
+			},
+		},
+		{
+			"newer schema, of which nothing else is known", "flavour: new\nschema: 2",
+			[]errorPosition{
 				{2, 1, "schema", rule.DialectSchema},
 			},
 		},
-		{"schema that never was", "schema: 0", []errorPosition{{1, 1, "schema", rule.DialectSchema}}},
-		{"schema that is text", "schema: first", []errorPosition{{1, 1, "schema", rule.DialectWrongType}}},
+		{
+			"schema that never was", "schema: 0", []errorPosition{
+				{1, 1, "schema", rule.DialectSchema},
+			},
+		},
+		{
+			"schema that is text", "schema: first", []errorPosition{
+				{1, 1, "schema", rule.DialectWrongType},
+			},
+		},
 		{
 			"schema twice", "schema: 1\nschema: 1", []errorPosition{
 				{2, 1, "schema", rule.DialectDuplicateKey},
@@ -261,7 +274,11 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 				{1, 28, "token-limit.status", rule.DialectDuplicateKey},
 			},
 		},
-		{"no response", "token-limit: 403", []errorPosition{{1, 1, "token-limit", rule.DialectWrongType}}},
+		{
+			"no response", "token-limit: 403", []errorPosition{
+				{1, 1, "token-limit", rule.DialectWrongType},
+			},
+		},
 		{
 			"anchor", "login-expired: &same {status: 5}\nlogin-deleted: *same\n", []errorPosition{
 				{1, 23, "login-deleted.status", rule.DialectStatus}, {
@@ -285,7 +302,11 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 				{2, 14, "", rule.DialectSyntax},
 			},
 		},
-		{"no YAML in the first line", "patmock: a: b", []errorPosition{{1, 11, "", rule.DialectSyntax}}},
+		{
+			"no YAML in the first line", "patmock: a: b", []errorPosition{
+				{1, 11, "", rule.DialectSyntax},
+			},
+		},
 		{
 			"no YAML in another", "token-limit: {status: 403}\n}", []errorPosition{
 				{2, 1, "", rule.DialectSyntax},

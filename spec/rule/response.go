@@ -22,8 +22,8 @@ const (
 var responses = []Rule{
 	{
 		ID: ErrorDTO, Evidence: published,
-		Text: "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT locale, " +
-			"and causes.",
+		Text: "400, 403, 404 and 500 have detailCode, trackingId, messages with a DEFAULT " +
+			"locale, and causes.",
 		Sources: []string{
 			"v2026 #/components/schemas/ErrorResponseDto",
 			"docs/behaviour.md#error-form",

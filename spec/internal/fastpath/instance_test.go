@@ -274,7 +274,8 @@ func (n *node) mutateScalar(r *rand.Rand) {
 
 func (n *node) mutateChildren(r *rand.Rand) {
 	if len(n.children) == 0 || r.IntN(5) == 0 {
-		n.add(pick(r, append(slices.Clone(n.names), unusualNames...)...), pick(r, unusualScalars...))
+		n.add(pick(r, append(slices.Clone(n.names), unusualNames...)...),
+			pick(r, unusualScalars...))
 		return
 	}
 	i, j := r.IntN(len(n.children)), r.IntN(len(n.children))

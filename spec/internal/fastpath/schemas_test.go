@@ -75,7 +75,9 @@ func schemasOf(tb testing.TB, document string, source []byte) []schemaPair {
 	add := func(name string, hot bool, schema *openapi3.Schema) {
 		i := slices.IndexFunc(all, func(j schemaPair) bool { return j.schema == schema })
 		if i < 0 {
-			all = append(all, schemaPair{document + " " + name, hot, schema, compiler.Compile(schema)})
+			all = append(all, schemaPair{
+				document + " " + name, hot, schema, compiler.Compile(schema),
+			})
 		} else if hot {
 			all[i].hot = true
 		}
