@@ -152,8 +152,8 @@ func TooLarge(limit int64) *response.Error {
 }
 
 // tooLargeTenant is the advice for a tenant that is too large for a new namespace.
-const tooLargeTenant = ": create the namespace without this tenant, then restore the tenant as a state " +
-	"(PUT /_mock/state)"
+const tooLargeTenant = ": create the namespace without this tenant, then restore the tenant " +
+	"as a state (PUT /_mock/state)"
 
 // NamespaceError returns the error of a namespace that cannot be used. It returns err unchanged if
 // the client did not cause it.

@@ -93,7 +93,8 @@ func (s *Server) stream(c *call, events *response.Events, follower *journal.Foll
 				return
 			}
 		case <-c.ns.Done:
-			_ = events.Send("end", "", []byte(`{"reason":"removed"}`)) // the client may have disconnected
+			// the client may have disconnected
+			_ = events.Send("end", "", []byte(`{"reason":"removed"}`))
 			return
 		case <-s.config.Writer.Done:
 			if _, err := sendUpdate(events, follower); err == nil {

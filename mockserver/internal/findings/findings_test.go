@@ -150,7 +150,7 @@ func TestStore_Bound(t *testing.T) {
 			all.Judged, requests, len(kinds))
 	}
 	if got := all.Namespaces; got == 0 || got == requests {
-		t.Errorf("%d namespaces, want those that there was memory for", got)
+		t.Errorf("%d namespaces, want as many as the memory allows", got)
 	}
 	if all.Judged-all.OtherNamespaceRequests != all.Namespaces {
 		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces,

@@ -120,8 +120,8 @@ func TestList_ReturnsLatestMatches(t *testing.T) {
 		{"all", control.Match{}, 0, "r1 r2 r3 r4", 4},
 		{"all for a negative limit", control.Match{}, -1, "r1 r2 r3 r4", 4},
 		{"last", control.Match{}, 2, "r3 r4", 4},
-		{"those that match", control.Match{Status: 200}, 0, "r1 r3 r4", 3},
-		{"last of those that match", control.Match{Status: 200}, 2, "r3 r4", 3},
+		{"matching requests", control.Match{Status: 200}, 0, "r1 r3 r4", 3},
+		{"latest matches", control.Match{Status: 200}, 2, "r3 r4", 3},
 		{"limit above", control.Match{Status: 400}, 9, "r2", 1},
 		{"none", control.Match{Status: 500}, 0, "", 0},
 	}

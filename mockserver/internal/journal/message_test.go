@@ -149,9 +149,9 @@ func TestRedact_TruncatesAt64KiB(t *testing.T) {
 		{"just not", fill(limit), "xxx", limit, false},
 		{"by one", fill(limit + 1), "xxx", limit, true},
 		{"in front of a character", fill(limit-1) + "é", "x", limit - 1, true},
-		{"behind a character", fill(limit-2) + "é" + "x", "xé", limit, true},
+		{"after a character", fill(limit-2) + "é" + "x", "xé", limit, true},
 		{"in a character of four bytes", fill(limit-3) + "😀", "x", limit - 3, true},
-		{"in bytes that are no character", room(limit-1) + "\xff\xff", "x\ufffd", left + 2, true},
+		{"invalid UTF-8", room(limit-1) + "\xff\xff", "x\ufffd", left + 2, true},
 		{"redacted text is too long", many + fill(limit-len(many)), "", limit, true},
 		{"in a secret", fill(limit-40) + hexSecret, "x[redacted]", limit - 30, true},
 		{"eight digits into a secret", fill(limit-8) + hexSecret, "xcafeface", limit, true},
@@ -193,7 +193,7 @@ func TestRedact_RemovesTruncatedSecrets(t *testing.T) {
 	for name, form := range map[string]string{
 		"alone": "%s", "in JSON": `{"name":"%s"}`,
 		"in a secret property": `{"a":1,"secret" : "%s"}`, "in a form": "&client_secret=%s&",
-		"behind a scheme": "Bearer %s",
+		"after a scheme": "Bearer %s",
 	} {
 		for _, secret := range []string{hexSecret, bearer} {
 			t.Run(name, func(t *testing.T) {

@@ -48,7 +48,8 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 		}{{"times", e.Times}, {"atLeast", e.AtLeast}, {"atMost", e.AtMost}} {
 			if n.value != nil && *n.value < 0 {
 				report(rule.VerifyNumber,
-					fmt.Sprintf("expected a number that is not negative, got %d", *n.value), "/expect/%d/%s",
+					fmt.Sprintf("expected a number that is not negative, got %d", *n.value),
+					"/expect/%d/%s",
 					i, n.name)
 			}
 		}

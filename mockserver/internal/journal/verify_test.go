@@ -90,10 +90,10 @@ func TestVerify_Counts(t *testing.T) {
 		{"some for none", exactly("a", 0), "false 2 r1 r3"},
 		{"at least", atLeast("a", 2), "true 2 r1 r3"},
 		{"not at least", atLeast("a", 3), "false 2 r1 r3"},
-		{"at least none", atLeast("c", 0), "true 0 "},
+		{"at least zero", atLeast("c", 0), "true 0 "},
 		{"at most", atMost("a", 2), "true 2 r1 r3"},
 		{"more than at most", atMost("a", 1), "false 2 r1 r3"},
-		{"at most, none", atMost("c", 1), "true 0 "},
+		{"at most, zero matches", atMost("c", 1), "true 0 "},
 		{"between", between("a", 1, 3), "true 2 r1 r3"},
 		{"below", between("a", 3, 4), "false 2 r1 r3"},
 		{"above", between("a", 0, 1), "false 2 r1 r3"},
@@ -123,7 +123,7 @@ func TestVerify_InOrder(t *testing.T) {
 	}{
 		{"in order", "a b", []control.Expectation{expect("a"), expect("b")}, "r1, r2"},
 		{"the other way round", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
-		{"once more behind", "b a b", []control.Expectation{expect("a"), expect("b")}, "r2, r3"},
+		{"once more after it", "b a b", []control.Expectation{expect("a"), expect("b")}, "r2, r3"},
 		{"same twice", "a", []control.Expectation{expect("a"), expect("a")}, "r1, !"},
 		{
 			"same twice, made twice", "a a",
@@ -146,7 +146,7 @@ func TestVerify_InOrder(t *testing.T) {
 			"!r1 r3, r2",
 		},
 		{
-			"nothing is asked for", "b a",
+			"no expectation", "b a",
 			[]control.Expectation{atMost("a", 1), expect("b")},
 			"r2, r1",
 		},

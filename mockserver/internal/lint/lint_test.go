@@ -87,32 +87,32 @@ func TestCheck_RepeatedRejection(t *testing.T) {
 			}, []string{"", repeated},
 		},
 		{
-			"a success is none",
+			"success",
 			[]lint.Exchange{request(200, "a", 0), request(200, "a", 0)},
 			[]string{"", ""},
 		},
 		{
-			"a redirect is none",
+			"redirect",
 			[]lint.Exchange{request(399, "a", 0), request(399, "a", 0)},
 			[]string{"", ""},
 		},
 		{
-			"a failure of the server is none", []lint.Exchange{
+			"server error", []lint.Exchange{
 				request(500, "a", 0), request(500, "a", 0),
 			}, []string{"", ""},
 		},
 		{
-			"too many requests is none", []lint.Exchange{
+			"too many requests", []lint.Exchange{
 				request(429, "a", 0), request(429, "a", 0),
 			}, []string{"", ""},
 		},
 		{
-			"a timeout is none",
+			"timeout",
 			[]lint.Exchange{request(408, "a", 0), request(408, "a", 0)},
 			[]string{"", ""},
 		},
 		{
-			"no answer is none", []lint.Exchange{request(0, "a", 0), request(0, "a", 0)}, []string{
+			"no response", []lint.Exchange{request(0, "a", 0), request(0, "a", 0)}, []string{
 				"", "",
 			},
 		},
@@ -242,7 +242,7 @@ func TestCheck_ForgetsOldRejections(t *testing.T) {
 			control.RepeatedRejection,
 		},
 		{
-			"those that went well take no room",
+			"successes take no room",
 			append([]lint.Exchange{request(400, "0", 0), request(200, "0", 0)},
 				rejections(0, most)...),
 			control.RepeatedRejection,
@@ -345,7 +345,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 			}, []string{control.NoWait},
 		},
 		{
-			"told again, for less",
+			"shorter second Retry-After",
 			[]lint.Exchange{again, atTimes(999*time.Millisecond, time.Second)},
 			[]string{control.NoWait, ""},
 		},
@@ -407,7 +407,7 @@ func TestCheck_BoundsClients(t *testing.T) {
 		want    string // of the first client, at once
 	}{
 		{"as many as are remembered", most, control.NoWait},
-		{"one more forgets the others", most + 1, ""},
+		{"one more evicts the others", most + 1, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
