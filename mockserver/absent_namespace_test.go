@@ -170,7 +170,7 @@ func TestAbsentNamespace_IsCreatedByLogin(t *testing.T) {
 			m := start(t, "empty")
 			test.send(t, m.in("a"))
 			if created := slices.Contains(m.namespaces(), "a"); created != test.created {
-				t.Errorf("made: %t, want %t", created, test.created)
+				t.Errorf("created: %t, want %t", created, test.created)
 			}
 			journalOwner, want := m, "/t/a"+strings.Split(test.path, "?")[0]
 			if test.created {
@@ -250,7 +250,7 @@ func TestControlCall_CreatesNamespace(t *testing.T) {
 			m := start(t, "empty")
 			r := test.send(t, m.in("a"))
 			if created := slices.Contains(m.namespaces(), "a"); created != test.created {
-				t.Errorf("made: %t, want %t", created, test.created)
+				t.Errorf("created: %t, want %t", created, test.created)
 			}
 			if test.status == http.StatusForbidden {
 				r.problem(test.status, rule.CrossOrigin)

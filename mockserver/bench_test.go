@@ -93,7 +93,7 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		s := &sink{header: http.Header{}}
 		mock.ServeHTTP(s, benchCreate(bearer, random(8)))
 		if s.status != http.StatusOK {
-			tb.Fatalf("create answers %d", s.status)
+			tb.Fatalf("create: status %d", s.status)
 		}
 	}
 	return mock, bearer

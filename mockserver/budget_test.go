@@ -47,7 +47,7 @@ func startBody(t *testing.T, base, path string,
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected before the end
+		_, _ = io.WriteString(c, head+strings.Repeat(" ", size-1)) // it may be rejected early
 	}()
 	return func(end <-chan struct{}) budgetResponse {
 		t.Helper()

@@ -92,12 +92,12 @@ func TestBulkUpdate_RejectsInvalidBodies(t *testing.T) {
 			[]cause{{rule.ExpiryFuture, "/patch/0/value"}},
 		},
 		{
-			"no date, no acknowledgement", body(ids, `[{"op":"remove","path":"/expirationDate"}]`),
+			"no date, no acknowledgment", body(ids, `[{"op":"remove","path":"/expirationDate"}]`),
 			"400.1",
 			[]cause{{rule.ExpiryNever, "/patch/0"}},
 		},
 		{
-			"an acknowledgement that one of them needs",
+			"acknowledgment that one token needs",
 			body(`["`+johns+`","`+janes+`"]`,
 				`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false}]`), "400.1",
 			[]cause{{rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns}},
@@ -141,7 +141,7 @@ func TestBulkUpdate_IsAtomic(t *testing.T) {
 			rule.NeverKeepsAcknowledgment, "/patch/0/value " + johns,
 		})
 	if got := listedToken(c, version.V1, dated)["userAwareTokenNeverExpires"]; got != true {
-		t.Errorf("userAwareTokenNeverExpires %v after a refused update, want true", got)
+		t.Errorf("userAwareTokenNeverExpires %v after a rejected update, want true", got)
 	}
 }
 

@@ -145,7 +145,7 @@ func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 		kind string
 	}{
 		{"unknown path", c.get("/oauth/nothing"), 404, "not_found"},
-		{"slash behind the path", c.post("/oauth/token/", ""), 404, "not_found"},
+		{"trailing slash after the path", c.post("/oauth/token/", ""), 404, "not_found"},
 		{"other method", c.get("/oauth/token"), 405, "method_not_allowed"},
 		{
 			"body that is too large",

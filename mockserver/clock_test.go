@@ -75,7 +75,7 @@ func TestClock_MovesAndFreezes(t *testing.T) {
 		{"negative", "-1h", cause{rule.InvalidProperty, "/by"}},
 		{"unknown unit", "1y", cause{rule.InvalidProperty, "/by"}},
 		{"no number", "h", cause{rule.InvalidProperty, "/by"}},
-		{"blank behind", "1h ", cause{rule.InvalidProperty, "/by"}},
+		{"trailing blank", "1h ", cause{rule.InvalidProperty, "/by"}},
 		{"duration too long", "101000d", cause{rule.ControlInvalidRequest, "/by"}},
 		{"beyond 9000", "36500d", cause{rule.ControlInvalidRequest, "/by"}},
 	} {

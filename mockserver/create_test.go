@@ -60,7 +60,7 @@ func identityID(m *tenant, name string) string {
 			return i.ID
 		}
 	}
-	m.Fatalf("nobody is called %s", name)
+	m.Fatalf("there is no identity %s", name)
 	return ""
 }
 
@@ -71,7 +71,7 @@ func TestCreate_AcceptsOptionalForms(t *testing.T) {
 	}{
 		{"scope null is every scope", `{"scope":null}`, "scope", []any{"sp:scopes:all"}},
 		{
-			"scope as given", `{"scope":["sp:my-personal-access-tokens:read","made:up"]}`, "scope",
+			"explicit scope", `{"scope":["sp:my-personal-access-tokens:read","made:up"]}`, "scope",
 			[]any{"sp:my-personal-access-tokens:read", "made:up"},
 		},
 		{"empty scope stays empty", `{"scope":[]}`, "scope", []any{}},
@@ -79,9 +79,9 @@ func TestCreate_AcceptsOptionalForms(t *testing.T) {
 			"validity null is twelve hours", `{"accessTokenValiditySeconds":null}`,
 			"accessTokenValiditySeconds", 43200.0,
 		},
-		{"least validity", `{"accessTokenValiditySeconds":15}`, "accessTokenValiditySeconds", 15.0},
+		{"minimum validity", `{"accessTokenValiditySeconds":15}`, "accessTokenValiditySeconds", 15.0},
 		{
-			"most validity", `{"accessTokenValiditySeconds":43200}`, "accessTokenValiditySeconds",
+			"maximum validity", `{"accessTokenValiditySeconds":43200}`, "accessTokenValiditySeconds",
 			43200.0,
 		},
 		{
@@ -89,12 +89,12 @@ func TestCreate_AcceptsOptionalForms(t *testing.T) {
 			"open",
 		},
 		{
-			"a property in other letters is unknown", `{"NAME":"shouted","Scope":["no:such"]}`,
+			"property with other capitals is unknown", `{"NAME":"shouted","Scope":["no:such"]}`,
 			"scope",
 			[]any{"sp:scopes:all"},
 		},
 		{
-			"nanoseconds are cut", `{"expirationDate":"2026-09-30T12:00:00.123999999Z"}`,
+			"nanoseconds are truncated", `{"expirationDate":"2026-09-30T12:00:00.123999999Z"}`,
 			"expirationDate", "2026-09-30T12:00:00.123Z",
 		},
 		{
@@ -189,9 +189,9 @@ func TestCreate_RejectsInvalidBodies(t *testing.T) {
 		{"array for an object", `[]`, "400.1.3", cause{rule.InvalidProperty, "body"}},
 		{"null for an object", `null`, "400.1.3", cause{rule.InvalidProperty, "body"}},
 		{"nothing", ``, "400.0", cause{rule.JSONSyntax, "body"}},
-		{"half a text", `{"name":`, "400.0", cause{rule.JSONSyntax, "body"}},
+		{"truncated JSON", `{"name":`, "400.0", cause{rule.JSONSyntax, "body"}},
 		{
-			"bytes that are no UTF-8", "{\"name\":\"u\xff\"}", "400.0", cause{
+			"invalid UTF-8", "{\"name\":\"u\xff\"}", "400.0", cause{
 				rule.JSONSyntax, "body",
 			},
 		},
@@ -209,7 +209,7 @@ func TestCreate_RejectsInvalidBodies(t *testing.T) {
 					test.detailCode, test.want)
 				if diff := cmp.Diff([]string{"login"},
 					c.names(v.CollectionPath()+"?owner-id=me")); diff != "" {
-					t.Errorf("tokens after the refusal (-want +got):\n%s", diff)
+					t.Errorf("tokens after the rejection (-want +got):\n%s", diff)
 				}
 			})
 		})

@@ -79,7 +79,7 @@ func TestDialect_Paging(t *testing.T) {
 		{"none", pages, "?limit=0&count=true", 200, 0, fmt.Sprint(total)},
 		{"no count", pages, "?limit=3&count=false", 200, 3, ""},
 		{"no numbers", pages, "?limit=many&offset=-1", 200, min(total, 250), ""},
-		{"offset behind the end", pages, "?offset=100000", 200, 0, ""},
+		{"offset after the end", pages, "?offset=100000", 200, 0, ""},
 		{
 			"the largest numbers", pages, "?limit=9223372036854775807&offset=9223372036854775807",
 			200, 0, "",

@@ -26,7 +26,7 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 		{"false", `{"op":"test","path":"/managed","value":true}`, false, rule.PatchTest},
 		{"an object", `{"op":"test","path":"/owner/type","value":"IDENTITY"}`, false, ""},
 		{
-			"what is not there", `{"op":"test","path":"/owner/level","value":"USER"}`, false,
+			"absent value", `{"op":"test","path":"/owner/level","value":"USER"}`, false,
 			rule.PatchTest,
 		},
 		{"no field", `{"op":"test","path":"/secret","value":"x"}`, false, rule.TestOfFixedField},
@@ -36,7 +36,7 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 			rule.PatchTest,
 		},
 		{
-			"a flag that a legacy version does not show",
+			"a flag that a legacy version omits",
 			`{"op":"test","path":"/userAwareTokenNeverExpires","value":false}`, true,
 			rule.TestOfFixedField,
 		},

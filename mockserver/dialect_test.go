@@ -378,7 +378,7 @@ func (a prober) owner(name string) string {
 			return i.ID
 		}
 	}
-	a.Fatalf("nobody is named %s", name)
+	a.Fatalf("there is no identity %s", name)
 	return ""
 }
 
@@ -581,7 +581,7 @@ func TestDialect_ChangesOnlyItsEntry(t *testing.T) {
 			all = append(all, telling{id, i})
 		}
 		if len(dialectResponses[id]) == 0 {
-			t.Errorf("%s is told nothing", id)
+			t.Errorf("%s has no setting", id)
 		}
 	}
 	for _, chosen := range sample.Of(t, 20, all) {
@@ -801,7 +801,7 @@ func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 			health := m.anonymous().get("/_mock/health").is(http.StatusOK).
 				object()["profile"].(map[string]any)
 			if health["neverExpiresAs"] != tt.want.Value {
-				t.Errorf("health tells %v, want %s", health["neverExpiresAs"], tt.want.Value)
+				t.Errorf("health reports %v, want %s", health["neverExpiresAs"], tt.want.Value)
 			}
 		})
 	}

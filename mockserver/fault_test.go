@@ -42,11 +42,11 @@ func TestFault_Status(t *testing.T) {
 			if diff := cmp.Diff([]string{"3", id, `{"message":" Rate Limit Exceeded "}`}, []string{
 				r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text,
 			}); diff != "" {
-				t.Errorf("answer (-want +got):\n%s", diff)
+				t.Errorf("statuses (-want +got):\n%s", diff)
 			}
 		}
 		if r := list().is(http.StatusOK); r.header.Get("X-Mock-Fault") != "" {
-			t.Errorf("an answer without a fault names %q", r.header.Get("X-Mock-Fault"))
+			t.Errorf("a response without a fault has %q", r.header.Get("X-Mock-Fault"))
 		}
 		rules := c.get("/_mock/faults").object()["faults"].([]any)
 		if rule := rules[0].(map[string]any); rule["matched"] != 3.0 || rule["hits"] != 2.0 {
@@ -262,7 +262,7 @@ func TestFault_ResetsConnection(t *testing.T) {
 	response, err := new(http.Transport).RoundTrip(r)
 	if err == nil {
 		_ = response.Body.Close()
-		t.Fatalf("answered with %d", response.StatusCode)
+		t.Fatalf("status %d, want no response", response.StatusCode)
 	}
 	if !strings.Contains(err.Error(), "connection reset by peer") && !errors.Is(err, io.EOF) {
 		t.Errorf("ended with %v", err)
@@ -343,7 +343,7 @@ func TestClose_EndsHangingRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-ended; err == nil {
-		t.Error("it was answered")
+		t.Error("there is a response")
 	}
 }
 
@@ -370,7 +370,7 @@ func TestFault_AddsLatency(t *testing.T) {
 	}
 	retryAt, err := http.ParseTime(r.header.Get("Retry-After"))
 	if err != nil || retryAt.Sub(sentAt) < 2*time.Second || time.Until(retryAt) > 3*time.Second {
-		t.Errorf("Retry-After %q: %s after it was asked for, %v", r.header.Get("Retry-After"),
+		t.Errorf("Retry-After %q: %s after the request, %v", r.header.Get("Retry-After"),
 			retryAt.Sub(sentAt), err)
 	}
 }
@@ -397,7 +397,7 @@ func TestAddFault_RejectsInvalidFaults(t *testing.T) {
 			cause{rule.FaultVersion, "/version"},
 		},
 		{
-			"operation that the version has not",
+			"operation that the version lacks",
 			`{"operation":"bulk","version":"v3","status":500}`,
 			cause{
 				rule.FaultOperation, "/operation",

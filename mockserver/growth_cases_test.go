@@ -82,21 +82,21 @@ func growthCases() []growthCase {
 		body func(n int) string
 	}{
 		{"scope all wrong", surround(`{"name":"x","scope":[`, items("1"), `]}`)},
-		{"scope half wrong", surround(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
+		{"scope with some errors", surround(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
 		{"scope of objects", surround(`{"name":"x","scope":[`, items(`{"a":1}`), `]}`)},
 		{"scope valid", surround(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
 		{
-			"scopes that are nearly named",
+			"scopes similar to known ones",
 			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
 				items(`"sp:my-personal-acces-token:read"`), `]}`),
 		},
 		{
-			"scopes that are not nearly named",
+			"scopes unlike known ones",
 			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
 				items(`"xp:my-personal-access-toxxxx:read"`), `]}`),
 		},
 		{
-			"a long scope that is nearly named",
+			"long scope similar to a known one",
 			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`,
 				repeatText("personal-"), `access-tokens:read"]}`),
 		},
@@ -137,7 +137,7 @@ func growthCases() []growthCase {
 	}{
 		{"many operations", surround("[", items(aOperation), "]")},
 		{"operations all wrong", surround("[", items(`{}`), "]")},
-		{"operations half wrong", surround("[", items(aOperation+`,{"op":1}`), "]")},
+		{"operations with some errors", surround("[", items(aOperation+`,{"op":1}`), "]")},
 		{"operations of numbers", surround("[", items(`1`), "]")},
 		{
 			"operations with unknown keys",
@@ -148,7 +148,7 @@ func growthCases() []growthCase {
 			surround(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`),
 		},
 		{
-			"a value half wrong",
+			"value with some errors",
 			surround(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`),
 		},
 		{
@@ -176,7 +176,7 @@ func growthCases() []growthCase {
 		{"many ids", surround(`{"ids":[`, items(`"%[1]d"`), `],"patch":[`+aOperation+`]}`)},
 		{"the same id", surround(`{"ids":[`, items(`"a"`), `],"patch":[`+aOperation+`]}`)},
 		{"ids all wrong", surround(`{"ids":[`, items(`1`), `],"patch":[]}`)},
-		{"ids half wrong", surround(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
+		{"ids with some errors", surround(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
 		{"operations", surround(`{"ids":["a"],"patch":[`, items(aOperation), `]}`)},
 		{"operations all wrong", surround(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
 		{
@@ -292,7 +292,7 @@ func growthCases() []growthCase {
 // growthSizes are the sizes of cases whose cost grows faster than their size if they are small: the
 // standard library doubles small buffers.
 var growthSizes = map[string]int{
-	"patch/a value half wrong": 16_000,
+	"patch/value with some errors": 16_000,
 }
 
 func controlGrowthCases() []growthCase {
@@ -308,7 +308,7 @@ func controlGrowthCases() []growthCase {
 	}{
 		{"empty tokens", surround(stateStart+`"tokens":[`, items("{}"), `]}`)},
 		{
-			"tokens half wrong",
+			"tokens with some errors",
 			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`),
 		},
 		{"tokens of numbers", surround(stateStart+`"tokens":[`, items("1"), `]}`)},
@@ -443,7 +443,7 @@ func controlGrowthCases() []growthCase {
 		}},
 		{"token", "POST", "/_mock/tokens", map[string]func(n int) string{
 			"scope all wrong": surround(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
-			"scope half wrong": surround(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
+			"scope with some errors": surround(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
 				`]}`),
 			"scope blank":  surround(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
 			"a long owner": surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
@@ -452,7 +452,7 @@ func controlGrowthCases() []growthCase {
 		}},
 		{"fault", "POST", "/_mock/faults", map[string]func(n int) string{
 			"headers all wrong": surround(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
-			"headers half wrong": surround(`{"status":429,"header":{`,
+			"headers with some errors": surround(`{"status":429,"header":{`,
 				items(`"k%[1]d":1,"v%[1]d":"x"`), `}}`),
 			"headers valid": surround(`{"operation":"list","status":429,"rate":2,"header":{`,
 				items(`"k%[1]d":"x"`), `}}`),
@@ -461,7 +461,7 @@ func controlGrowthCases() []growthCase {
 		}},
 		{"verify", "POST", "/_mock/verify", map[string]func(n int) string{
 			"expectations all wrong": surround(`{"expect":[`, items(`{"times":-1}`), `]}`),
-			"expectations half wrong": surround(`{"expect":[`, items(expectation+`,{"match":1}`),
+			"expectations with some errors": surround(`{"expect":[`, items(expectation+`,{"match":1}`),
 				`]}`),
 			"expectations of numbers": surround(`{"expect":[`, items(`1`), `]}`),
 			"contradictions": surround(`{"expect":[`,

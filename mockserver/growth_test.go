@@ -95,7 +95,8 @@ func (c growthCase) request(namespace, bearer string, n int) *http.Request {
 	}
 	r := httptest.NewRequest(c.method, namespace+c.path, strings.NewReader(body))
 	r.Host = "127.0.0.1"
-	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?") // set here because httptest would parse it
+	// set here because httptest would parse it
+	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?")
 	if c.contentType != "" {
 		r.Header.Set("Content-Type", c.contentType)
 	}
@@ -348,7 +349,8 @@ func TestCanceledRequest_StopsWork(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			defer func() {
-				if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // compared as in net/http
+				//nolint:errorlint // compared as in net/http
+				if cause := recover(); cause != http.ErrAbortHandler {
 					t.Errorf("the request ended with %v", cause)
 				}
 			}()

@@ -26,7 +26,7 @@ func TestReset_FreesMemory(t *testing.T) {
 	}
 	login := credentials("client_credentials")
 	reset := func() { send(http.MethodPost, "/_mock/reset", "application/json", "") }
-	send(http.MethodPost, "/oauth/token", urlencode, login) // creates everything that is created once
+	send(http.MethodPost, "/oauth/token", urlencode, login) // creates lasting state
 	reset()
 	live := func() uint64 {
 		runtime.GC()

@@ -63,7 +63,7 @@ func TestJournal_RecordsExchanges(t *testing.T) {
 		t.Errorf("Authorization (-want +got):\n%s", diff)
 	}
 	if id := response["header"].(map[string]any)["Slpt-Request-Id"].([]any)[0]; id != r["id"] {
-		t.Errorf("the request is %v, its answer is named %v", r["id"], id)
+		t.Errorf("the request is %v, its response has the id %v", r["id"], id)
 	}
 	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, rule.ControlUnknownRequest)
 	if all := c.journal(""); all[0]["request"] != nil || all[0]["operation"] != "token" {
@@ -125,7 +125,7 @@ func TestJournal_FiltersRequests(t *testing.T) {
 				rule.InvalidProperty, "query parameter limit",
 			},
 		},
-		{"half an escape", "?a=%zz", cause{rule.ControlInvalidRequest, "query"}},
+		{"truncated escape", "?a=%zz", cause{rule.ControlInvalidRequest, "query"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m.forTest(t).anonymous().get("/_mock/requests"+
@@ -264,19 +264,19 @@ func TestFindings_Kinds(t *testing.T) {
 				c.send("POST", "/oauth/token?client_secret="+janeSecret, "", "")
 			}, []finding{{"secret-in-query", ""}},
 		},
-		"the same refused request": {
+		"same rejected request": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
 			}, []finding{{"repeated-rejection", "400"}},
 		},
-		"another refused request": {
+		"another rejected request": {
 			func(c *client) {
 				c.post("/v3/personal-access-tokens", `{"name":" "}`)
 				c.post("/v3/personal-access-tokens", `{"name":"  "}`)
 			}, nil,
 		},
-		"refused, then good, then refused": {
+		"rejected, then accepted, then rejected": {
 			func(c *client) {
 				body := `{"name":"again"}`
 				id := c.post("/v3/personal-access-tokens",
@@ -504,7 +504,7 @@ func TestControl_RespondsWithProblems(t *testing.T) {
 		t.Errorf("Allow %q", r.header.Get("Allow"))
 	}
 	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, rule.MethodNotAllowed)
-	for name, body := range map[string]string{"half a text": `{"now":`, "no text": ""} {
+	for name, body := range map[string]string{"truncated JSON": `{"now":`, "no text": ""} {
 		t.Run(name, func(t *testing.T) {
 			c.forTest(t).anonymous().put("/_mock/clock", body).problem(http.StatusBadRequest,
 				rule.ControlInvalidRequest, cause{rule.ControlInvalidRequest, ""})

@@ -21,11 +21,21 @@ identities:
 - {id: cafedadacafedadacafedadacafedada, name: admin, userLevels: [ORG_ADMIN]}
 - {id: facedadafacedadafacedadafacedada, name: jane.doe}
 tokens:
-- {id: cafecafecafecafecafecafecafecafe, secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe, owner: admin, name: login, created: -9d, lastUsed: 0s}
-- {id: facefacefacefacefacefacefaceface, secret: facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface, owner: jane.doe, name: login, created: -8d, lastUsed: 0s}
-- {id: faceaaaafaceaaaafaceaaaafaceaaaa, secret: faceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaa, owner: jane.doe, name: never, created: -7d}
-- {id: facebbbbfacebbbbfacebbbbfacebbbb, secret: facebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbb, owner: jane.doe, name: old, created: -6d, lastUsed: -2d, expirationDate: +1d}
-- {id: faceccccfaceccccfaceccccfacecccc, secret: faceccccfaceccccfaceccccfaceccccfaceccccfaceccccfaceccccfacecccc, owner: jane.doe, name: flow, created: -5d, lastUsed: -2d, managed: true}
+- {id: cafecafecafecafecafecafecafecafe,
+   secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe,
+   owner: admin, name: login, created: -9d, lastUsed: 0s}
+- {id: facefacefacefacefacefacefaceface,
+   secret: facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface,
+   owner: jane.doe, name: login, created: -8d, lastUsed: 0s}
+- {id: faceaaaafaceaaaafaceaaaafaceaaaa,
+   secret: faceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaafaceaaaa,
+   owner: jane.doe, name: never, created: -7d}
+- {id: facebbbbfacebbbbfacebbbbfacebbbb,
+   secret: facebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbbfacebbbb,
+   owner: jane.doe, name: old, created: -6d, lastUsed: -2d, expirationDate: +1d}
+- {id: faceccccfaceccccfaceccccfacecccc,
+   secret: faceccccfaceccccfaceccccfaceccccfaceccccfaceccccfaceccccfacecccc,
+   owner: jane.doe, name: flow, created: -5d, lastUsed: -2d, managed: true}
 `
 
 func TestList_ReturnsKeysOfVersion(t *testing.T) {
@@ -83,7 +93,7 @@ func TestList_FiltersByOwner(t *testing.T) {
 		},
 		{"oneself by id", "admin", "?owner-id=cafedadacafedadacafedadacafedada", []string{"login"}},
 		{
-			"everybody, oldest first", "admin", "", []string{
+			"all owners, oldest first", "admin", "", []string{
 				"login", "login", "never", "old", "flow",
 			},
 		},
@@ -92,7 +102,7 @@ func TestList_FiltersByOwner(t *testing.T) {
 				"login", "login", "never", "old", "flow",
 			},
 		},
-		{"nobody has tokens", "admin", "?owner-id=nobody", []string{}},
+		{"owner without tokens", "admin", "?owner-id=nobody", []string{}},
 		{
 			"other parameters are ignored", "jane.doe",
 			"?owner-id=me&limit=1&offset=2&count=true&sorters=-name&limit=999",
@@ -207,12 +217,12 @@ func TestList_RejectsQueries(t *testing.T) {
 		want                    cause
 	}{
 		{
-			"a plus that was not escaped", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00",
+			"unescaped plus", "?filters=lastUsed+le+2026-08-29T14:00:00+02:00",
 			"400.1",
 			cause{rule.DateIsRFC3339, "filters"},
 		},
 		{
-			"a percent sign that escapes nothing", "?filters=%zz", "400.0", cause{
+			"unescaped percent sign", "?filters=%zz", "400.0", cause{
 				rule.URLSyntax, "query",
 			},
 		},

@@ -77,7 +77,7 @@ func TestFindings_NearMissCredentials(t *testing.T) {
 	dashed := login.ID[:8] + "-" + login.ID[8:12] + "-" + login.ID[12:16] + "-" + login.ID[16:20] +
 		"-" + login.ID[20:]
 	for _, test := range []struct{ name, id, secret string }{
-		{"line break behind the secret", login.ID, login.Secret + "\n"},
+		{"line break after the secret", login.ID, login.Secret + "\n"},
 		{"blank in front of the id", " " + login.ID, login.Secret},
 		{"quotes around both", `"` + login.ID + `"`, "'" + login.Secret + "'"},
 		{"dashes", dashed, login.Secret},

@@ -23,9 +23,9 @@ func TestPath_ReportsNearMisses(t *testing.T) {
 	c := m.as("jane.doe")
 	for _, test := range []struct{ name, path, suggestion string }{
 		{"slashes inside", "/v2026//personal-access-tokens", "/v2026/personal-access-tokens"},
-		{"slash behind", "/v2026/personal-access-tokens/", "/v2026/personal-access-tokens"},
+		{"trailing slash", "/v2026/personal-access-tokens/", "/v2026/personal-access-tokens"},
 		{
-			"slash behind the id", "/v3/personal-access-tokens/" + id + "/",
+			"trailing slash after the id", "/v3/personal-access-tokens/" + id + "/",
 			"/v3/personal-access-tokens/" + id,
 		},
 		{"capitals", "/V2026/Personal-Access-Tokens", "/v2026/personal-access-tokens"},
@@ -34,16 +34,16 @@ func TestPath_ReportsNearMisses(t *testing.T) {
 		{"misspelt", "/v2026/personal-acces-tokens/" + id, "/v2026/personal-access-tokens/" + id},
 		{"no version", "/personal-access-tokens", "/v2026/personal-access-tokens"},
 		{"version twice", "/v2026/v2026/personal-access-tokens", "/v2026/personal-access-tokens"},
-		{"version behind", "/personal-access-tokens/v2026", "/v2026/personal-access-tokens"},
+		{"version after the path", "/personal-access-tokens/v2026", "/v2026/personal-access-tokens"},
 		{"v1 in front", "/v1/personal-access-tokens", "/personal-access-tokens/v1"},
 		{
 			"v1 in front of an id", "/v1/personal-access-tokens/" + id,
 			"/personal-access-tokens/v1/" + id,
 		},
-		{"v1 with a slash behind", "/personal-access-tokens/v1/", "/personal-access-tokens/v1"},
+		{"v1 with a trailing slash", "/personal-access-tokens/v1/", "/personal-access-tokens/v1"},
 		{"version in front of the token endpoint", "/v2026/oauth/token", "/oauth/token"},
 		{"plural of the token endpoint", "/oauth/tokens", "/oauth/token"},
-		{"slash behind the token endpoint", "/oauth/token/", "/oauth/token"},
+		{"trailing slash after the token endpoint", "/oauth/token/", "/oauth/token"},
 		{"capitals of the token endpoint", "/OAuth/Token", "/oauth/token"},
 		{
 			"bulk update", "/personal-access-tokens/v1/bulk_update/",

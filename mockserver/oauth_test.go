@@ -43,7 +43,7 @@ func TestLogin_ReturnsAccessToken(t *testing.T) {
 		"identity_id": identityID(m, "jane.doe"), "user_name": "jane.doe",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("answer (-want +got):\n%s", diff)
+		t.Errorf("response (-want +got):\n%s", diff)
 	}
 	if r.header.Get("Pragma") != "no-cache" ||
 		!strings.Contains(r.header.Get("Cache-Control"), "no-store") {
@@ -223,7 +223,7 @@ func TestLogin_RejectsRequests(t *testing.T) {
 			"invalid_request", rule.TokenParameters,
 		},
 		{
-			"half an escape", "grant_type=client_credentials%2", 400, "invalid_request",
+			"truncated escape", "grant_type=client_credentials%2", 400, "invalid_request",
 			rule.TokenParameters,
 		},
 	} {

@@ -64,13 +64,13 @@ func TestPatch_ChangesToken(t *testing.T) {
 			},
 		},
 		{
-			"what passes a test", both,
+			"value that passes a test", both,
 			`[{"op":"test","path":"/name","value":"build"},{"op":"replace","path":"/name",` +
 				`"value":"new"}]`, "name", "new",
 		},
 		{"nothing", both, `[]`, "name", "build"},
 		{
-			"what an unknown key is added to", both,
+			"unknown key", both,
 			`[{"op":"replace","path":"/name","value":"new","note":"x"}]`, "name", "new",
 		},
 		{
@@ -104,7 +104,7 @@ func TestPatch_ChangesToken(t *testing.T) {
 			"expirationDate", inAMonth,
 		},
 		{
-			"the acknowledgement alone, which is kept", current,
+			"acknowledgment alone", current,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`,
 			"userAwareTokenNeverExpires", true,
 		},
@@ -122,7 +122,7 @@ func TestPatch_ChangesToken(t *testing.T) {
 				r := c.patch(v.CollectionPath()+"/"+id, test.patch).is(http.StatusOK)
 				r.equal(test.property, test.want)
 				if diff := cmp.Diff(r.object(), listedToken(c, v, id)); diff != "" {
-					t.Errorf("the list tells otherwise (-patch +list):\n%s", diff)
+					t.Errorf("the list differs (-patch +list):\n%s", diff)
 				}
 			})
 		})
@@ -195,12 +195,12 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"the whole token", legacy, `[{"op":"replace","path":"","value":{}}]`, "400.1", cause{
+			"complete token", legacy, `[{"op":"replace","path":"","value":{}}]`, "400.1", cause{
 				rule.PatchPointer, "/0/path",
 			},
 		},
 		{
-			"the whole token, from v2025 on", current, `[{"op":"replace","path":"","value":{}}]`,
+			"complete token, from v2025", current, `[{"op":"replace","path":"","value":{}}]`,
 			"400.1",
 			cause{rule.PatchPointer, "/0/path"},
 		},
@@ -268,7 +268,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			cause{rule.NameUnique, "/0/value"},
 		},
 		{
-			"an operation that there is not", both, `[{"op":"rename","path":"/name","value":"x"}]`,
+			"unknown operation of a patch", both, `[{"op":"rename","path":"/name","value":"x"}]`,
 			"400.1.3",
 			cause{rule.InvalidProperty, "/0/op"},
 		},
@@ -300,7 +300,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 				rule.InvalidProperty, "body",
 			},
 		},
-		{"half a text", both, `[{"op":`, "400.0", cause{rule.JSONSyntax, "body"}},
+		{"truncated JSON", both, `[{"op":`, "400.0", cause{rule.JSONSyntax, "body"}},
 		{
 			"a past date", current,
 			`[{"op":"replace","path":"/expirationDate","value":"2026-08-31T12:00:00Z"}]`, "400.1",
@@ -332,7 +332,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"an acknowledgement that is only tested", current,
+			"acknowledgment that is only tested", current,
 			`[{"op":"remove","path":"/expirationDate"},{"op":"test",` +
 				`"path":"/userAwareTokenNeverExpires","value":false}]`, "400.1",
 			cause{

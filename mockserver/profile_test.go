@@ -180,7 +180,7 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 				check(m.login(janeID, janeSecret))
 			}
 			if count == 0 && behavior != "retry-after-date" || longest > 2 {
-				t.Errorf("shown %d times, %d in a row", count, longest)
+				t.Errorf("%d times, %d in a row", count, longest)
 			}
 		})
 	}

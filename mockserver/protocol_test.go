@@ -515,7 +515,7 @@ func TestContentLength_CountedInCharacters(t *testing.T) {
 		want       cause
 	}{
 		{
-			"cut behind a character", complete[:len(complete)-1], cause{
+			"truncated after a character", complete[:len(complete)-1], cause{
 				rule.IncompleteBody, "Content-Length",
 			},
 		},
@@ -752,7 +752,7 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 			}, "http://a.example",
 		},
 		{
-			"host that is none", mockserver.Config{}, map[string]string{
+			"invalid host", mockserver.Config{}, map[string]string{
 				"X-Forwarded-Host": "a b\"c",
 			}, "http://HOST",
 		},

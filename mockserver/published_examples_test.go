@@ -292,7 +292,7 @@ func testPublished(t *testing.T, dir string, documents ...string) {
 	}
 	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
 		if methods[method] < 6 {
-			t.Errorf("%d requests with %s are shown, want one of each version", methods[method],
+			t.Errorf("%d requests with %s, want one of each version", methods[method],
 				method)
 		}
 	}

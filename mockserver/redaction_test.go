@@ -87,7 +87,7 @@ var placements = func() []placement {
 		{"id", func(a injectionTarget, text string) *http.Request {
 			return a.request(text, "", "")
 		}},
-		{"path behind", func(a injectionTarget, text string) *http.Request {
+		{"path after it", func(a injectionTarget, text string) *http.Request {
 			r := a.request("x", "", "")
 			r.URL.Path += "/" + text
 			return r

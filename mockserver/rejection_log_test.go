@@ -69,13 +69,13 @@ func TestLog_ReportsRejections(t *testing.T) {
 			401, "token-bad-credentials", "nobody",
 		},
 		{
-			"id and secret exchanged, of which nothing is told", "POST", "/oauth/token", "",
+			"id and secret exchanged", "POST", "/oauth/token", "",
 			"curl/8", urlencode,
 			"grant_type=client_credentials&client_id=" + janeSecret + "&client_secret=" + janeID,
 			401, "token-bad-credentials", "",
 		},
 		{
-			"a broken form, of which nothing is told", "POST", "/oauth/token", "", "curl/8",
+			"malformed form", "POST", "/oauth/token", "", "curl/8",
 			"multipart/form-data; boundary=b", "--b\r\nclient_secret=s3cret\r\n\r\n--b--",
 			400, "token-parameters", "",
 		},
@@ -148,7 +148,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			501, "not-simulated", "/v3/x%0A500%20GET%20/faked",
 		},
 		{
-			"a null date for others is no news", "POST", pats, "jane.doe", "curl/8",
+			"null date of other tokens", "POST", pats, "jane.doe", "curl/8",
 			"application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
 			0, "", "",
 		},

@@ -24,16 +24,34 @@ identities:
 - {id: beaddadabeaddadabeaddadabeaddada, name: john.roe}
 - {id: feeddadafeeddadafeeddadafeeddada, name: helpdesk, userLevels: [HELPDESK]}
 apiClients:
-- {id: dacedace-dace-dace-dace-dacedacedace, secret: dacedacedacedacedacedacedacedacedacedacedacedacedacedacedacedace, name: batch}
+- {id: dacedace-dace-dace-dace-dacedacedace,
+   secret: dacedacedacedacedacedacedacedacedacedacedacedacedacedacedacedace,
+   name: batch}
 tokens:
-- {id: cafecafecafecafecafecafecafecafe, secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe, owner: admin, name: login}
-- {id: facefacefacefacefacefacefaceface, secret: facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface, owner: jane.doe, name: login}
-- {id: beadbeadbeadbeadbeadbeadbeadbead, secret: beadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbead, owner: john.roe, name: login}
-- {id: feedfeedfeedfeedfeedfeedfeedfeed, secret: feedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeed, owner: helpdesk, name: login}
-- {id: cafeffffcafeffffcafeffffcafeffff, secret: cafeffffcafeffffcafeffffcafeffffcafeffffcafeffffcafeffffcafeffff, owner: admin, name: flow, managed: true}
-- {id: faceffffaceffffaceffffaceffff000, secret: faceffffaceffffaceffffaceffff000faceffffaceffffaceffffaceffff000, owner: jane.doe, name: flow, managed: true}
-- {id: facebeeffacebeeffacebeeffacebeef, secret: facebeeffacebeeffacebeeffacebeeffacebeeffacebeeffacebeeffacebeef, owner: jane.doe, name: target}
-- {id: beadbeefbeadbeefbeadbeefbeadbeef, secret: beadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeef, owner: john.roe, name: target}
+- {id: cafecafecafecafecafecafecafecafe,
+   secret: cafecafecafecafecafecafecafecafecafecafecafecafecafecafecafecafe,
+   owner: admin, name: login}
+- {id: facefacefacefacefacefacefaceface,
+   secret: facefacefacefacefacefacefacefacefacefacefacefacefacefacefaceface,
+   owner: jane.doe, name: login}
+- {id: beadbeadbeadbeadbeadbeadbeadbead,
+   secret: beadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbeadbead,
+   owner: john.roe, name: login}
+- {id: feedfeedfeedfeedfeedfeedfeedfeed,
+   secret: feedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeedfeed,
+   owner: helpdesk, name: login}
+- {id: cafeffffcafeffffcafeffffcafeffff,
+   secret: cafeffffcafeffffcafeffffcafeffffcafeffffcafeffffcafeffffcafeffff,
+   owner: admin, name: flow, managed: true}
+- {id: faceffffaceffffaceffffaceffff000,
+   secret: faceffffaceffffaceffffaceffff000faceffffaceffffaceffffaceffff000,
+   owner: jane.doe, name: flow, managed: true}
+- {id: facebeeffacebeeffacebeeffacebeef,
+   secret: facebeeffacebeeffacebeeffacebeeffacebeeffacebeeffacebeeffacebeef,
+   owner: jane.doe, name: target}
+- {id: beadbeefbeadbeefbeadbeefbeadbeef,
+   secret: beadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeefbeadbeef,
+   owner: john.roe, name: target}
 `
 
 const (

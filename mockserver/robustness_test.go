@@ -69,7 +69,7 @@ func TestBody_TruncatedIsClientError(t *testing.T) {
 		err = response.Body.Close()
 	}
 	if err != nil || response.StatusCode != http.StatusBadRequest {
-		t.Errorf("answered %v, %v", response, err)
+		t.Errorf("response %v, %v", response, err)
 	}
 	log.mu.Lock()
 	defer log.mu.Unlock()
@@ -171,7 +171,7 @@ func TestStop_EndsWaitingVerification(t *testing.T) {
 			t.Error("verified")
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("it waits still")
+		t.Error("the verification still waits")
 	}
 }
 
@@ -202,7 +202,7 @@ func TestStateFile_ConcurrentNamespaces(t *testing.T) {
 		t.Errorf("%d namespaces, want 41", n)
 	}
 	if _, err := mockserver.New(mockserver.Config{StateFile: state}); err == nil {
-		t.Error("the file is held by two")
+		t.Error("two mocks opened the file")
 	}
 	if err := again.mock.Close(); err != nil {
 		t.Fatal(err)

@@ -167,7 +167,7 @@ var apiRejections = []rejection{
 		},
 	},
 	{
-		name: "half an escape", status: 400, rule: rule.URLSyntax,
+		name: "truncated escape", status: 400, rule: rule.URLSyntax,
 		send: func(m *tenant, v version.Version) testResponse {
 			return m.as("jane.doe").get(v.CollectionPath() + "?filters=%zz")
 		},
@@ -179,7 +179,7 @@ var apiRejections = []rejection{
 		},
 	},
 	{name: "no body", status: 400, rule: rule.JSONSyntax, send: create(``)},
-	{name: "half a text", status: 400, rule: rule.JSONSyntax, send: create(`{"name":`)},
+	{name: "truncated JSON", status: 400, rule: rule.JSONSyntax, send: create(`{"name":`)},
 	{name: "not UTF-8", status: 400, rule: rule.JSONSyntax, send: create("{\"name\":\"\xff\"}")},
 	{name: "no name", status: 400, rule: rule.NameRequired, send: create(`{}`)},
 	{name: "number as name", status: 400, rule: rule.InvalidProperty, send: create(`{"name":1}`)},
@@ -622,7 +622,7 @@ var problems = []problem{
 		send: func(c *client) testResponse { return c.get("/_mock/requests?colour=red") },
 	},
 	{
-		name: "half a text", status: 400, rule: rule.ControlInvalidRequest,
+		name: "truncated JSON", status: 400, rule: rule.ControlInvalidRequest,
 		send: func(c *client) testResponse { return c.put("/_mock/clock", `{`) },
 	},
 	{

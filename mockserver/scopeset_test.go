@@ -364,7 +364,7 @@ func TestLongAccessToken_IsCachedWithoutScopes(t *testing.T) {
 	const logins = 300
 	use(logins)
 	if grown := (liveHeap() - before) / logins; grown > 10_000 {
-		t.Errorf("each login takes %d bytes for good", grown)
+		t.Errorf("each login takes %d bytes that are never released", grown)
 	}
 }
 

@@ -65,14 +65,15 @@ func TestControlToken_RejectsOtherBearers(t *testing.T) {
 		c := m.withAuthorization(authorization)
 		c.get("/_mock/health").problem(http.StatusUnauthorized, rule.ControlUnauthorized)
 		c.delete("/t/new/_mock/namespace")
-		if r := c.get("/t/new/_mock/clock"); r.header.Get("WWW-Authenticate") != `Bearer realm="patmock"` {
-			t.Errorf("WWW-Authenticate %q", r.header.Get("WWW-Authenticate"))
+		challenge := c.get("/t/new/_mock/clock").header.Get("WWW-Authenticate")
+		if challenge != `Bearer realm="patmock"` {
+			t.Errorf("WWW-Authenticate %q", challenge)
 		}
 	}
 	c := m.withAuthorization("Bearer open sesame")
 	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed,
 		`"new"`) {
-		t.Errorf("a namespace was made for a stranger: %s", listed)
+		t.Errorf("an unauthorized request created a namespace: %s", listed)
 	}
 	m.as("jane.doe").get(listOwn).is(http.StatusOK)
 	if _, err := m.mock.Control().Clock(t.Context()); err != nil {
@@ -104,7 +105,7 @@ func TestFallback_ServesUnsimulatedPaths(t *testing.T) {
 			"GET /base" + path + " " + strings.TrimPrefix(m.url, "http://"),
 		}; r.text != "short and stout" || r.header.Get("X-Other") != "yes" ||
 			fmt.Sprint(received) != fmt.Sprint(want) {
-			t.Errorf("asked %v, want %v; %s", received, want, r.text)
+			t.Errorf("received %v, want %v; %s", received, want, r.text)
 		}
 		entry := m.anonymous().journal("?limit=1")[0]
 		if entry["path"] != "/t/a"+strings.TrimSuffix(path, "?limit=1") ||

@@ -75,7 +75,7 @@ func TestRouting_UnknownPaths(t *testing.T) {
 			},
 		},
 		{
-			"version that there is not", "/personal-access-tokens/v2", 501, cause{
+			"unknown version", "/personal-access-tokens/v2", 501, cause{
 				rule.NotSimulated, "",
 			},
 		},
@@ -83,7 +83,7 @@ func TestRouting_UnknownPaths(t *testing.T) {
 		{"no id in v1", "/personal-access-tokens/v1/", 404, cause{rule.UnmatchedPath, "path"}},
 		{"no version", "/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
 		{"v1 in front", "/v1/personal-access-tokens", 404, cause{rule.UnmatchedPath, "path"}},
-		{"unknown version", "/v30/personal-access-tokens", 501, cause{rule.NotSimulated, "v30"}},
+		{"version v30", "/v30/personal-access-tokens", 501, cause{rule.NotSimulated, "v30"}},
 		{
 			"version in capitals", "/V3/personal-access-tokens", 404, cause{
 				rule.UnmatchedPath, "path",
@@ -194,9 +194,12 @@ func TestContentType_IsChecked(t *testing.T) {
 		{"patch with a charset", "PATCH", "application/json-patch+json; charset=utf-8", 200},
 		{"patch as JSON", "PATCH", "application/json", 415},
 		{"patch as a merge patch", "PATCH", "application/merge-patch+json", 415},
-		{"a list with a type and no body, as PowerShell sends it", "GET", "application/json", 200},
 		{
-			"a deletion with a type and no body, as PowerShell sends it", "DELETE",
+			"list with a type and without a body, as PowerShell sends it", "GET",
+			"application/json", 200,
+		},
+		{
+			"deletion with a type and without a body, as PowerShell sends it", "DELETE",
 			"application/json", 204,
 		},
 	} {
@@ -302,7 +305,7 @@ func TestConcurrentWrites_AreNotLost(t *testing.T) {
 	statuses := map[any]int{}
 	created.Range(func(_, status any) bool { statuses[status]++; return true })
 	if diff := cmp.Diff(map[any]int{200: 1, 400: writers - 1}, statuses); diff != "" {
-		t.Errorf("answers to create (-want +got):\n%s", diff)
+		t.Errorf("statuses of create (-want +got):\n%s", diff)
 	}
 	if got := len(listedToken(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
 		t.Errorf("%d scopes, want %d", got, writers+1)
@@ -318,8 +321,8 @@ func TestBody_RejectsUnderstatedLength(t *testing.T) {
 	bearer := "Bearer " +
 		m.login(janeID, janeSecret).is(http.StatusOK).object()["access_token"].(string)
 	for name, reader := range map[string]io.Reader{
-		"end behind the data": strings.NewReader(body),
-		"end with the data":   iotest.DataErrReader(strings.NewReader(body)),
+		"end after the data": strings.NewReader(body),
+		"end with the data":  iotest.DataErrReader(strings.NewReader(body)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,

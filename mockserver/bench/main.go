@@ -28,7 +28,8 @@ func main() {
 	address := flag.String("bare", "", "be the bare server on this address, and measure nothing")
 	flag.Parse()
 	if *address != "" {
-		log.Fatal(http.ListenAndServe(*address, bare.New())) //nolint:gosec // no time limits: they would cost something
+		//nolint:gosec // no time limits: they would cost something
+		log.Fatal(http.ListenAndServe(*address, bare.New()))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// empty outside a repository

@@ -76,7 +76,8 @@ func (p *process) stop() {
 // command returns a command with an environment of its own, so that no variable of the user affects
 // the results.
 func command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // built and installed by the Makefile
+	//nolint:gosec // built and installed by the Makefile
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.TempDir(), "LANG=C.UTF-8"}
 	return cmd
 }
