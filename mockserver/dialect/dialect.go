@@ -1,6 +1,6 @@
-// Package dialect describes how a tenant responds to open questions, which no published document
-// settles. It has an entry for each question, with the mock's default response. Findings from a
-// real tenant become data, not code.
+// Package dialect describes how a tenant responds to open questions. No published document settles
+// them. The package has an entry for each question, with the mock's default response. Findings from
+// a real tenant become data, not code.
 package dialect
 
 import (

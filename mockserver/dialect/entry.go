@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// An Entry is an open question, which no published document settles.
+// An Entry is an open question. No published document settles it.
 type Entry struct {
 	// ID is the id of the question.
 	ID string `json:"id"`

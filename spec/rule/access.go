@@ -1,6 +1,6 @@
 package rule
 
-// Access tokens and what they allow.
+// Access tokens and their rights.
 const (
 	AccessTokenIsJWS      ID = "access-token-is-jws"
 	AccessTokenIsShort    ID = "access-token-is-short"

@@ -1,7 +1,7 @@
 package rule
 
-// Open questions, which no published document settles. The rules describe patmock's default
-// dialect. The IDs are those of dialect entries.
+// Open questions. No published document settles them. The rules describe patmock's default dialect.
+// The IDs are those of dialect entries.
 const (
 	DuplicateName         ID = "duplicate-name"
 	TokenLimit            ID = "token-limit"

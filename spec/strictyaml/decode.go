@@ -8,7 +8,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// path is the path of a value. It links from the value outwards to the file, which is nil.
+// path is the path of a value. It links from the value outwards to the file. The path of the file
+// is nil.
 type path struct {
 	parent  *path
 	key     string

@@ -158,8 +158,8 @@ func (r *jsonReader) collection(kind yaml.Kind, closing byte, bound int, unit st
 	return n, nil
 }
 
-// nextPart passes the part so far, which ends within a list. It returns the node for the rest of
-// the list.
+// nextPart passes the part so far. The part ends within a list, and nextPart returns the node for
+// the rest of that list.
 func (r *jsonReader) nextPart(list *yaml.Node) *yaml.Node {
 	r.root.Content = append(r.root.Content, list)
 	r.done = !r.visit(part{root: r.root, continued: r.continued})

@@ -266,7 +266,7 @@ func (f *File) jsonError() *failure {
 	return &failure{Syntax, position{line, column}, redact.String(message)}
 }
 
-// hasTemplate reports whether a line has {{ NAME }}, which is invalid YAML without quotes.
+// hasTemplate reports whether a line has {{ NAME }}. YAML needs quotes around it.
 func hasTemplate(data []byte, line int) bool {
 	lines := bytes.SplitN(data, []byte("\n"), line+1)
 	return line <= len(lines) && bytes.Contains(lines[line-1], []byte("{{"))
