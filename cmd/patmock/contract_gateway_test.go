@@ -74,7 +74,8 @@ func (p *proxiedTenant) run(scenarios string, more ...string) (outcome, *report.
 	args := append([]string{
 		"contract", "run", "--target", p.address, "--allow-writes",
 		strings.TrimPrefix(p.address, "http://"), "--versions", "v2026",
-		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"), "--consistency-timeout", "1s",
+		"--ledger", filepath.Join(filepath.Dir(p.parity), "ledger.jsonl"),
+		"--consistency-timeout", "1s",
 		"--run", scenarios, "--update-parity", "--parity", p.parity, "--report", "json=-",
 	}, more...)
 	got := command(p.t.Context(), p.variables, args...)
@@ -207,7 +208,8 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 // The dates of a run follow the clock of the target: what it confirms does not depend on how far
 // the two clocks are from each other.
 func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
-	const chosen = "^(create/created-is-now|expiry/past-date-is-rejected|delete/returns-204-without-body)"
+	const chosen = "^(create/created-is-now|expiry/past-date-is-rejected|" +
+		"delete/returns-204-without-body)"
 	for _, ahead := range []time.Duration{
 		0, 10 * time.Minute, -10 * time.Minute, 2 * time.Hour, -2 * time.Hour,
 	} {

@@ -151,7 +151,8 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 
 // What an interrupted run has done is written down, and nothing else is.
 func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
-	const chosen = "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant|info-needs-no-login)"
+	const chosen = "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant|" +
+		"info-needs-no-login)"
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	target, variables := tenantLikeInProcess(t, func(n int64) {

@@ -424,7 +424,8 @@ func TestProposal(t *testing.T) {
 			name: "no token",
 			cases: []recording.Case{
 				handMade(
-					"expiry/x", "v1", "never-expiring-response", 400, sailPointError("400.1 x", "y"),
+					"expiry/x", "v1", "never-expiring-response", 400,
+					sailPointError("400.1 x", "y"),
 				),
 			},
 		},

@@ -98,7 +98,8 @@ const (
 		`"owner":"ann","clientId":"c1","unmatched":false,` +
 		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is ` +
 		`no property"}],"reasons":["no name"],"notes":["a note"],` +
-		`"request":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,"truncated":true},` +
+		`"request":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,` +
+		`"truncated":true},` +
 		`"response":{"header":{"X":["y"]},"body":"","size":0,"truncated":false}}`
 	fakeVerdict = `{"verified":false,"outcomes":[{"verified":true,"expected":"one list",` +
 		`"actual":1,"matched":["r0"],"nearMisses":[]},` +

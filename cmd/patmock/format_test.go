@@ -86,7 +86,7 @@ func TestFormatJSON(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Client().Get(server.URL + "/oauth/info"); err != nil { //nolint:bodyclose // as a client does that the journal shows
+	if _, err := server.Client().Get(server.URL + "/oauth/info"); err != nil { //nolint:bodyclose // tested
 		t.Fatal(err)
 	}
 	recording := filepath.Join(t.TempDir(), "recording")

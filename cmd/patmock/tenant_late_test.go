@@ -105,7 +105,8 @@ func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	x.base = tenant.URL
 	// The second scenario reads the list, since nobody knows whether there is room.
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
-		"^create/(secret-is-shown-once|returns-200)", "--versions", "v3", "--consistency-timeout", "5s")
+		"^create/(secret-is-shown-once|returns-200)", "--versions", "v3",
+		"--consistency-timeout", "5s")
 	x.leavesNothing(got, cli.ExitUnreachable) // the lost response is an error
 	x.unchanged(before)
 }

@@ -208,7 +208,8 @@ func (x *tenantLike) refused() int {
 }
 
 // writes is a selection that makes, changes and deletes tokens, in few requests.
-const writes = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|auth/delete-of-anothers|crossversion/(made|deleted))"
+const writes = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|" +
+	"auth/delete-of-anothers|crossversion/(made|deleted))"
 
 // A run with writes leaves a tenant as it was, and never asks too often.
 func TestTenantIsLeftAsItWas(t *testing.T) {

@@ -96,7 +96,7 @@ func ExitCause(errs ...error) error {
 	var first error
 	var texts []string
 	for i, err := range errs {
-		if exit, ok := err.(*ExitError); ok && exit.Err == nil { //nolint:errorlint // a wrapped one has a message
+		if exit, ok := err.(*ExitError); ok && exit.Err == nil { //nolint:errorlint // not wrapped
 			continue
 		}
 		if i == 0 {

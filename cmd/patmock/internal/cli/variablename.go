@@ -78,7 +78,8 @@ var repositoryVariables = []string{
 // serviceVariable matches the variables that Kubernetes and Docker links create for services named
 // patmock. The prefix PATMOCK_ is omitted.
 var serviceVariable = regexp.MustCompile(
-	`^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|NAME|ENV_.*)$|^(SERVICE|PORT)_`,
+	`^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|` +
+		`NAME|ENV_.*)$|^(SERVICE|PORT)_`,
 )
 
 // VariablePrefix is the prefix of patmock's variables.

@@ -54,7 +54,9 @@ func waitChange(pid int) change {
 func waitid(pid, options int) (child, error) {
 	for {
 		var info child
-		_, _, err := unix.Syscall6(unix.SYS_WAITID, idOfProcess, uintptr(pid), uintptr(unsafe.Pointer(&info)), uintptr(options), 0, 0) //nolint:gosec,lll // a system call
+		//nolint:gosec // a system call
+		_, _, err := unix.Syscall6(unix.SYS_WAITID, idOfProcess, uintptr(pid),
+			uintptr(unsafe.Pointer(&info)), uintptr(options), 0, 0)
 		if err == 0 {
 			return info, nil
 		}

@@ -31,8 +31,9 @@ func startGuard() (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = read.Close() }()      // the guard has its own copy
-	cmd := exec.Command(self, guardArgument) //nolint:gosec,noctx // this program; it ends with this process
+	defer func() { _ = read.Close() }() // the guard has its own copy
+	//nolint:gosec,noctx // this program; it ends with this process
+	cmd := exec.Command(self, guardArgument)
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin, cmd.Dir, cmd.Env = read, "/", []string{}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal can end it

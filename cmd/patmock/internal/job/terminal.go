@@ -94,7 +94,8 @@ func runForeground(args []string) error {
 	}
 	// Exec restores the default of handled signals
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTTOU)
-	return &fs.PathError{Op: "run", Path: args[0], Err: syscall.Exec(args[0], args[1:], os.Environ())} //nolint:gosec // the user's own
+	err := syscall.Exec(args[0], args[1:], os.Environ()) //nolint:gosec // of the user
+	return &fs.PathError{Op: "run", Path: args[0], Err: err}
 }
 
 // reclaim puts the group of this process in the foreground, unless a shell has set another one.

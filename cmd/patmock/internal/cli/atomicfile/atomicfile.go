@@ -95,7 +95,7 @@ func writeSpecial(path string, mode fs.FileMode, content []byte) error {
 }
 
 func writeInPlace(path string, flag int, content []byte) error {
-	file, err := os.OpenFile(path, flag, 0) //nolint:gosec // the path is the user's
+	file, err := os.OpenFile(path, flag, 0) //nolint:gosec // named by the user
 	if err != nil {
 		return err
 	}

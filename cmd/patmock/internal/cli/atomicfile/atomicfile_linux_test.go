@@ -37,7 +37,7 @@ func TestWriteFileAtomicKeepsOwner(t *testing.T) {
 // TestWriteFileAtomicInPlace checks files that cannot be replaced: one in a folder that is not
 // writable, and a mounted one.
 func TestWriteFileAtomicInPlace(t *testing.T) {
-	folder, err := os.MkdirTemp("", "place") //nolint:usetesting // the folders of t.TempDir are closed to others
+	folder, err := os.MkdirTemp("", "place") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
 	}

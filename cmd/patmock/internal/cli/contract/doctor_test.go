@@ -213,7 +213,8 @@ func TestRehearsalCounts(t *testing.T) {
 	} {
 		act := contracttests.Observation{}
 		act.Exchanges = slices.Grow(act.Exchanges, 1)[:1]
-		act.Exchanges[0].Method, act.Exchanges[0].URL, act.Exchanges[0].ResponseBody, act.Exchanges[0].Status = x.method, inProcess+x.url, x.reply, x.status
+		e := &act.Exchanges[0]
+		e.Method, e.URL, e.ResponseBody, e.Status = x.method, inProcess+x.url, x.reply, x.status
 		r.cases = append(r.cases, act)
 	}
 	if got := r.maxTokens(); got != 2 {

@@ -42,7 +42,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 			cli.Flagf("parity", " %s: expected a file, got something else (%s)", file,
 				info.Mode().Type())
 	}
-	data, err := os.ReadFile(file) //nolint:gosec // the file that the person names
+	data, err := os.ReadFile(file) //nolint:gosec // named by the user
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && (mayWrite || file == defaultParity):
 		l.local = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}

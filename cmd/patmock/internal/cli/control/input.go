@@ -83,7 +83,7 @@ func readInput(cmd *cobra.Command, path string) ([]byte, error) {
 		}
 		return content, nil
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(path) //nolint:gosec // named by the user
 	if err != nil {
 		return nil, cli.Usagef("FILE", "%w", err)
 	}

@@ -67,7 +67,8 @@ func (v Login) json() string {
 // IsShellSafe reports whether no shell interprets any character of s.
 func IsShellSafe(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/._-[]", r)
+		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ"+
+			"abcdefghijklmnopqrstuvwxyz0123456789:/._-[]", r)
 	})
 }
 

@@ -117,7 +117,8 @@ func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
 	if err != nil {
 		return err
 	}
-	command := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the person's own; it ends by the signals that are passed on
+	//nolint:gosec,noctx // the user names the command; forwarded signals end it
+	command := exec.Command(args[0], args[1:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.Stdout, env.Stderr
 	command.Env = own.environ(os.Environ(), m, login)
 	runErr := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.Log})

@@ -85,7 +85,7 @@ func ReadSecret(flag, value, advice string) (string, error) {
 			cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s",
 				flag, advice)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	content, err := os.ReadFile(path) //nolint:gosec // named by the user
 	if err != nil {
 		return "", cli.Usagef("--"+flag, "--%s: %w", flag, err)
 	}

@@ -24,7 +24,8 @@ func newMan() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // readable by all users
+			err := os.MkdirAll(args[0], 0o755) //nolint:gosec // readable by all users
+			if err != nil {
 				return cli.Usagef("DIRECTORY", "%w", err)
 			}
 			if err := writeManPages(cmd.Root(), args[0]); err != nil {
@@ -54,7 +55,8 @@ func writeManPages(cmd *cobra.Command, dir string) error {
 		"%s.fi\n.SH SEE ALSO\n%s\n",
 		roffText(manPage(cmd)), roffText(cmd.Short), roffText(helpText(cmd, plainText)),
 		roffText(strings.Join(related, ", ")))
-	return os.WriteFile(filepath.Join(dir, manPage(cmd)+".1"), []byte(page), 0o644) //nolint:gosec // readable by all users
+	path := filepath.Join(dir, manPage(cmd)+".1")
+	return os.WriteFile(path, []byte(page), 0o644) //nolint:gosec // readable by all users
 }
 
 func manPage(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }

@@ -56,7 +56,7 @@ func checkEnvFile(path string) error {
 		return cli.Flagf("env-file", " %s: expected a file, or none yet, got something else (%s)",
 			path, info.Mode().Type())
 	}
-	old, err := os.ReadFile(path) //nolint:gosec // the file that the person names
+	old, err := os.ReadFile(path) //nolint:gosec // named by the user
 	if err != nil {
 		return cli.Flagf("env-file", ": %w", err)
 	}
@@ -71,7 +71,8 @@ func checkEnvFile(path string) error {
 // removeEnvFile removes the env file and the target of symbolic links if it still contains text. It
 // truncates a file that cannot be removed, such as a bind mount.
 func removeEnvFile(path, text string) {
-	if content, err := os.ReadFile(path); err != nil || string(content) != text { //nolint:gosec // as above
+	content, err := os.ReadFile(path) //nolint:gosec // as above
+	if err != nil || string(content) != text {
 		return // another mock has written or removed it
 	}
 	target, err := filepath.EvalSymlinks(path)

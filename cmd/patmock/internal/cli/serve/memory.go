@@ -67,7 +67,8 @@ func cutSuffixFold(text, suffix string) (before string, ok bool) {
 // root is / except in tests. Inside a container the cgroup is the root of the hierarchy; otherwise
 // /proc/self/cgroup names it.
 func cgroupLimit(root string) int64 {
-	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // a file of the kernel
+	//nolint:gosec // a file of the kernel
+	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	limit := int64(0)
 	for _, line := range append(strings.Split(string(groups), "\n"), "0::/", "1:memory:/") {
 		fields := strings.SplitN(line, ":", 3)
