@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// An address with a password is a usage error that does not repeat it.
+// An address with a password is rejected without repeating it.
 func TestPasswordInAddress(t *testing.T) {
 	const address = "http://jane:hunter2@127.0.0.1:1"
 	for _, tt := range []struct{ args, about string }{

@@ -11,10 +11,10 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
-// unbounded are the commands, by parent and name, that take any number of arguments.
+// unbounded are the parents and names of the commands that accept any number of arguments.
 var unbounded = [][2]string{{"patmock", "exec"}, {"findings", "allow"}}
 
-// Too many arguments are a usage error of every other command.
+// All other commands reject too many arguments.
 func TestTooManyArguments(t *testing.T) {
 	var all []*cobra.Command
 	var collect func(*cobra.Command)

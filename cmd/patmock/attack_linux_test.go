@@ -18,10 +18,10 @@ import (
 	"example.com/patmock/internal/sample"
 )
 
-// maxResident bounds the resident memory of serve under each attack, in MB.
+// maxResident is the maximum resident memory of serve under each attack, in MB.
 const maxResident = 400
 
-// attack is one way to make a mock take memory.
+// attack is a sequence of requests that consume memory.
 type attack struct {
 	name string
 	run  func(t *testing.T, v *victim)
@@ -137,7 +137,7 @@ func post(path string, size int, body string) string {
 		"Content-Length: %d\r\n\r\n%s", path, size, body)
 }
 
-// snapshotOf returns a snapshot of that many users.
+// snapshotOf returns a snapshot with the given number of users.
 func snapshotOf(users int) string {
 	var b strings.Builder
 	b.WriteString(`{"identities":[`)
@@ -151,7 +151,7 @@ func snapshotOf(users int) string {
 	return b.String()
 }
 
-// victim is a mock as a process of its own.
+// victim is a mock in its own process.
 type victim struct {
 	url     string
 	process *os.Process
@@ -159,7 +159,7 @@ type victim struct {
 	written sync.WaitGroup
 }
 
-// send opens a connection and writes a text to it, as far as the mock reads. It reads no response.
+// send opens a connection and writes text until the mock stops reading. It reads no response.
 func (v *victim) send(t *testing.T, text string) {
 	t.Helper()
 	c, err := net.DialTimeout("tcp", strings.TrimPrefix(v.url, "http://"), time.Minute)
@@ -169,11 +169,11 @@ func (v *victim) send(t *testing.T, text string) {
 	v.open = append(v.open, c)
 	_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
 	_ = c.SetWriteDeadline(time.Now().Add(20 * time.Second))
-	// the mock may have enough before the end
+	// the mock may close the connection early
 	v.written.Go(func() { _, _ = io.WriteString(c, text) })
 }
 
-// settle returns when everything was written, and the mock had time to read it.
+// settle waits until everything was written, and the mock had time to read it.
 func (v *victim) settle() {
 	v.written.Wait()
 	time.Sleep(time.Second)
@@ -195,7 +195,7 @@ func (v *victim) login(t *testing.T, at string) {
 	}
 }
 
-// status returns a size of the process in MB, by its name in /proc.
+// status returns a size from /proc/PID/status in MB.
 func (v *victim) status(t *testing.T, name string) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", v.process.Pid))
@@ -210,15 +210,15 @@ func (v *victim) status(t *testing.T, name string) int {
 	return kb >> 10
 }
 
-// Resident memory of serve is bounded under every attack, with the limits of a machine and with
-// those of a container of 512 MB. PATMOCK_BINARY is measured in the place of the program of this
-// package; it may be a script that enters a control group.
+// The resident memory of serve is bounded under every attack, with the limits of this machine and
+// of a container with 512 MB. PATMOCK_BINARY names another program to measure. It may be a script
+// that enters a cgroup.
 func TestAttacks(t *testing.T) {
 	binary := os.Getenv("PATMOCK_BINARY")
 	if binary == "" {
 		binary = program(t)
 	}
-	// what serve takes from such a container
+	// the budget that serve derives from such a container
 	small := []string{"GOMEMLIMIT=460MiB", "PATMOCK_MEMORY_BUDGET=128MiB"}
 	for _, a := range sample.Of(t, 3, attacks) {
 		t.Run(a.name, func(t *testing.T) { checkAttack(t, startVictim(t, binary, nil), a) })

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// Whatever is wrong with a flag is said before an address is bound: here it is taken.
+// Invalid flags are reported before an address is bound. The address of this test is in use.
 func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

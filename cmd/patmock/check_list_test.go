@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// The page has a section for every kind of finding and for nothing else, with the rule, all of its
-// sources and how to fix it. The list has the same kinds.
+// The page has one section for each kind of finding, with its rule, sources and remedy. The list
+// has the same kinds.
 func TestKindsPage(t *testing.T) {
 	sections := strings.Split(read(t, "../../docs/checking.md"), "\n## ")[1:]
 	var kinds, rules []string

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// create is a client that logs in by the SAIL_ variables and creates a token: create BODY
+// create is a client that logs in with the SAIL_ variables and creates a token: create BODY
 // [NAMESPACE].
 func create() {
 	base := os.Getenv("SAIL_BASE_URL")

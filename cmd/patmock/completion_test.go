@@ -23,7 +23,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A shell offers the values of flags and arguments. Each case has the whole list.
+// A shell completes the values of flags and arguments. Each case has the complete list.
 func TestComplete(t *testing.T) {
 	formatted := func(formats []string) []string {
 		var all []string
@@ -42,7 +42,7 @@ func TestComplete(t *testing.T) {
 	}
 	versions := []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"}
 	for _, tt := range []struct {
-		line string // a blank at the end begins another word
+		line string // a trailing blank starts another word
 		want []string
 	}{
 		{"serve --fixture ", fixtures.Names()},
@@ -118,7 +118,8 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// Users, namespaces, fault rules and requests come from the running mock, which is not changed.
+// Users, namespaces, fault rules and requests come from the running mock. Completion does not
+// change it.
 func TestComplete_FromMock(t *testing.T) {
 	tenant, err := fixtures.Load("crowded")
 	if err != nil {
@@ -228,14 +229,14 @@ func TestComplete_FromMock(t *testing.T) {
 	}
 }
 
-// Without a mock, and with one that does not respond, a shell gets nothing, soon, and no error.
+// If no mock responds, a shell quickly gets an empty list and no error.
 func TestComplete_WithoutMock(t *testing.T) {
 	t.Parallel() // it mostly waits
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts nothing
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it accepts no connection
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// composes are the commands that docker-compose.yml is for.
+// composes are the supported commands for docker-compose.yml.
 var composes = map[string][]string{"v2": {"docker", "compose"}, "v1": {"docker-compose"}}
 
 // compose is a project of docker-compose.yml.
@@ -35,8 +35,8 @@ type compose struct {
 	reports string
 }
 
-// newCompose makes a project that ends with the test. A version of compose that is not here is
-// skipped, but one has to be.
+// newCompose creates a project that is removed at the end of the test. It skips a missing version
+// of compose, but one version is required.
 func newCompose(t *testing.T, version string) *compose {
 	t.Helper()
 	needImage(t)
@@ -62,15 +62,14 @@ func newCompose(t *testing.T, version string) *compose {
 	return c
 }
 
-// freePort is a port that nothing listens on now, and that no system hands out by itself: no
-// connection, and no listener of another test, gets it before the service does, or while that is
-// down.
+// freePort returns an unused port outside the ephemeral range. No connection and no listener of
+// another test can take it while the service is down.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		port := strconv.Itoa(20000 + rand.IntN(10000))
 		if listener, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			_ = listener.Close() // nobody came
+			_ = listener.Close() // nothing listens
 			return port
 		}
 	}
@@ -78,7 +77,7 @@ func freePort(t *testing.T) string {
 	return ""
 }
 
-// run carries out a command of compose, and returns its exit code and what it wrote.
+// run runs a compose command and returns its exit code and output.
 func (c *compose) run(args ...string) (code int, output string) {
 	c.Helper()
 	command := exec.Command(c.command[0], slices.Concat(c.command[1:], args)...)
@@ -100,13 +99,13 @@ func (c *compose) good(args ...string) string {
 	return output
 }
 
-// container is the id of a service's container.
+// container returns the ID of a service's container.
 func (c *compose) container(service string) string {
 	c.Helper()
 	return strings.TrimSpace(c.good("--profile", "persistent", "ps", "-q", service))
 }
 
-// inspected is what is looked at of a container.
+// inspected has the inspected properties of a container.
 type inspected struct {
 	State struct {
 		StartedAt time.Time
@@ -143,7 +142,7 @@ func (c *compose) inspect(service string) inspected {
 	return all[0]
 }
 
-// up starts a service, and returns its mock when it is healthy.
+// up starts a service and returns its mock when it is healthy.
 func (c *compose) up(service string) *kept {
 	c.Helper()
 	c.good("up", "--detach", "--no-build", service)
@@ -152,7 +151,7 @@ func (c *compose) up(service string) *kept {
 		now := c.inspect(service)
 		for _, try := range now.State.Health.Log {
 			took := try.End.Sub(now.State.StartedAt)
-			if took < 0 || try.ExitCode != 0 { // of the run before, or too early
+			if took < 0 || try.ExitCode != 0 { // from the previous run, or too early
 				continue
 			}
 			c.Logf("%s is healthy %s after its start", service, took.Round(time.Millisecond))
@@ -243,7 +242,7 @@ func composePersistent(c *compose) {
 
 func composeContract(c *compose) {
 	if os.Geteuid() == 0 {
-		// whom a caller is, is not known to the container
+		// the container does not know the user name of the caller
 		if err := os.Chown(c.reports, 1234, 1234); err != nil {
 			c.Fatal(err)
 		}
@@ -278,10 +277,10 @@ func composeContract(c *compose) {
 }
 
 func composeTenant(c *compose) {
-	for _, tt := range []struct{ variable, want string }{ // each on top of those before it
-		{"SAIL_BASE_URL=", "SAIL_BASE_URL"}, // is missing
+	for _, tt := range []struct{ variable, want string }{ // each one on top of the previous ones
+		{"SAIL_BASE_URL=", "SAIL_BASE_URL"}, // it is missing
 		{"SAIL_BASE_URL=https://example.com", "SAIL_CLIENT_ID"},
-		{"PATMOCK_ALLOW_WRITES=example.org", "example.org"}, // is another host
+		{"PATMOCK_ALLOW_WRITES=example.org", "example.org"}, // it is another host
 	} {
 		c.env = append(c.env, tt.variable)
 		if code, out := c.run("--profile", "tenant", "run", "--rm",
@@ -292,7 +291,7 @@ func composeTenant(c *compose) {
 	}
 }
 
-// The service of the README is the contract here: it fails where the mock is not ready yet.
+// The service of the README is the contract here. It fails if the mock is not ready yet.
 func composeReadme(c *compose) {
 	stack := readmeBlock(c.T, "In docker-compose beside your service", "yaml")
 	service := "image: registry.example.com/acme/app:latest\n"
@@ -315,7 +314,7 @@ func composeReadme(c *compose) {
 	})
 	c.Log(lastLine(c.good("run", "--rm", "app")))
 	for args, want := range map[string]string{
-		// requests of a contract are not judged
+		// requests of a contract run are not judged
 		"env --user jane.doe":                 "export SAIL_BASE_URL=",
 		"check --allow-empty --report json=-": `"fail": 0`,
 	} {

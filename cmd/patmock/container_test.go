@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// interrupter ends a mock when it announces itself.
+// interrupter interrupts a mock when it prints its banner.
 type interrupter struct{ interrupt context.CancelFunc }
 
 // Write implements io.Writer.

@@ -13,9 +13,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// A diagnosis of a patmock says what a run then does: which cases it skips, for what, and how many
-// requests it makes.
-// diagnosis has the fields of doctor's JSON that tests read.
+// diagnosis has the tested fields of doctor's JSON output.
 type diagnosis struct {
 	Identities           []struct{ ClientID, Name string }
 	Run, Requests, Lists int

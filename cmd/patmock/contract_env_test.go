@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// The credentials of the environment log in to a patmock before a run and a diagnosis. An address
-// does not read them.
+// run and doctor log in to a patmock with the credentials of the environment if the target is env.
+// They ignore the credentials if it is an address.
 func TestContract_PatmockOfTheEnvironment(t *testing.T) {
 	mock := mockserver.Start(t)
 	set := map[string]string{"SAIL_BASE_URL": mock.URL}
@@ -31,9 +31,9 @@ func TestContract_PatmockOfTheEnvironment(t *testing.T) {
 		target    string
 		code      int
 		about     string
-		// naming is a variable that the error names with the response, or empty.
+		// naming is the variable that the error names with the response, or empty.
 		naming string
-		use    bool // printed
+		use    bool // printed text
 	}{
 		{"accepted", set, "env", cli.ExitOK, "", "", true},
 		{"unset", map[string]string{"SAIL_BASE_URL": mock.URL}, "env", cli.ExitOK, "", "", true},

@@ -20,17 +20,17 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// A proxiedTenant is a mock without a control API, behind a proxy that the test controls.
+// A proxiedTenant is a mock without a control API behind a proxy that the test controls.
 type proxiedTenant struct {
 	t         *testing.T
 	address   string
 	variables map[string]string
 	parity    string
-	// disturb responds instead of the API to the nth request, or reports false.
+	// disturb responds to the nth request in place of the API, or returns false.
 	disturb func(n int64, w http.ResponseWriter, r *http.Request) bool
 }
 
-// newProxiedTenant starts a tenant whose clock differs from that of the run.
+// newProxiedTenant starts a tenant whose clock is ahead of the local clock by skew.
 func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
@@ -68,7 +68,7 @@ func newProxiedTenant(t *testing.T, skew time.Duration) *proxiedTenant {
 	return p
 }
 
-// run runs scenarios with --update-parity, and returns the report.
+// run runs scenarios with --update-parity and returns the report.
 func (p *proxiedTenant) run(scenarios string, more ...string) (outcome, *report.Report) {
 	p.t.Helper()
 	args := append([]string{
@@ -95,7 +95,7 @@ func (p *proxiedTenant) confirmed() map[parity.Key]bool {
 	return all
 }
 
-// page responds with a status as a gateway does.
+// page responds with a status in the way of a gateway.
 func page(status int) func(int64, http.ResponseWriter, *http.Request) bool {
 	return func(_ int64, w http.ResponseWriter, _ *http.Request) bool {
 		hostileStatus(status, "text/html", "<html>maintenance</html>")(w, nil)
@@ -107,8 +107,8 @@ func isWrite(r *http.Request) bool {
 	return r.Method != http.MethodGet && strings.Contains(r.URL.Path, "personal-access-tokens")
 }
 
-// A proxy that disturbs a run changes no confirmation and fails no promise. The run says that it
-// could not test.
+// A disturbing proxy changes no confirmation and fails no promise. The run reports that it was not
+// complete.
 func TestDisturbedRunIsNoEvidence(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|delete/|list/own)"
@@ -165,7 +165,7 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 	}
 }
 
-// A run that was given up, and one that could not delete what it made, leave the file as it was.
+// An aborted run, and a run that could not delete its tokens, leave the file unchanged.
 func TestUnfinishedRunLeavesParity(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|token/|list/own)"
@@ -174,7 +174,7 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 		disturb func(n int64, w http.ResponseWriter, r *http.Request) bool
 		code    int
 	}{
-		{"given up", func(n int64, w http.ResponseWriter, r *http.Request) bool {
+		{"aborted", func(n int64, w http.ResponseWriter, r *http.Request) bool {
 			return n > 30 && page(500)(n, w, r)
 		}, cli.ExitUnreachable},
 		{"not cleaned", func(n int64, w http.ResponseWriter, r *http.Request) bool {
@@ -205,8 +205,8 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 	}
 }
 
-// The dates of a run follow the clock of the target: what it confirms does not depend on how far
-// the two clocks are from each other.
+// The dates of a run follow the target's clock. Confirmations do not depend on the difference
+// between the clocks.
 func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
 	const chosen = "^(create/created-is-now|expiry/past-date-is-rejected|" +
 		"delete/returns-204-without-body)"

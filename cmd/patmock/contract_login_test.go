@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// The error of wrong credentials names the variables that hold them, and has the response of the
-// target. Secrets are in none.
+// The error of wrong credentials names their variables and includes the response of the target. It
+// includes no secret.
 func TestWrongCredentials(t *testing.T) {
 	t.Parallel() // it mostly waits
 	x := newTenantLike(t)

@@ -26,7 +26,7 @@ import (
 
 const acme = "acme.api.identitynow.com"
 
-// writeParity writes a ledger of one's own.
+// writeParity writes a local ledger.
 func writeParity(t *testing.T, confirmations map[parity.Key]parity.Confirmation) string {
 	t.Helper()
 	text := (&parity.Ledger{Confirmations: confirmations}).YAML()
@@ -46,7 +46,7 @@ func readParity(t *testing.T, path string) map[parity.Key]parity.Confirmation {
 	return l.Confirmations
 }
 
-// What a tenant confirmed under today's documents counts, for parity and for the report of any run.
+// Confirmations under the current documents count, for parity and for the reports of runs.
 func TestParityOfATenant(t *testing.T) {
 	documents, err := parity.Documents()
 	if err != nil {
@@ -111,8 +111,8 @@ func TestParityOfATenant(t *testing.T) {
 	}
 }
 
-// tenantLikeInProcess answers on loopback with no control surface. Before each request it calls met
-// with its number, but for the question whether it is a patmock.
+// tenantLikeInProcess serves a tenant without a control API on loopback. It calls met with the
+// number of each request, except the one that detects a patmock.
 func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 	variables map[string]string,
 ) {
@@ -149,7 +149,7 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 	}
 }
 
-// What an interrupted run has done is written down, and nothing else is.
+// An interrupted run records the scenarios that it completed.
 func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 	const chosen = "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant|" +
 		"info-needs-no-login)"
@@ -201,7 +201,7 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 	}
 }
 
-// An interruption is told by the exit code also where the report cannot be written.
+// The exit code reports an interruption even if the report cannot be written.
 func TestInterruptedRunThatCannotReport(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
@@ -222,7 +222,7 @@ func TestInterruptedRunThatCannotReport(t *testing.T) {
 	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 }
 
-// What could not be written down is told before a tenant is asked anything.
+// A ledger that cannot be written is reported before any request is sent.
 func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 	var asked atomic.Int64
 	target, variables := tenantLikeInProcess(t, asked.Store)
@@ -251,7 +251,7 @@ func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 	}
 }
 
-// What was confirmed between the start and the end of a run, by another, is kept.
+// Confirmations that another run adds during a run are kept.
 func TestTwoRunsUpdateOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "parity.yaml")
 	other := parity.Key{Scenario: "create/secret-is-shown-once", Version: version.V3, Target: acme}

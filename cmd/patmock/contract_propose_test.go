@@ -26,7 +26,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// foreign is how a tenant may speak that answers every question otherwise than the mock does.
+// foreign is a dialect that differs from the mock's default in every response.
 var foreign = dialect.Dialect{
 	dialect.DuplicateName: {
 		Status: 409, DetailCode: "409 Conflict", Text: "A token with that name already exists.",
@@ -95,7 +95,8 @@ var foreign = dialect.Dialect{
 	},
 }
 
-// dateless answers create without a date, and what is not marked as experimental not at all.
+// dateless omits the date from the response to create, and rejects requests without the
+// experimental header.
 var dateless = map[string]dialect.Dialect{
 	"no date": {
 		dialect.NeverExpiringResponse: {Value: dialect.Absent, Flag: dialect.Absent},
@@ -108,7 +109,7 @@ var dateless = map[string]dialect.Dialect{
 	},
 }
 
-// movable is the time of a target and of the run against it: waiting moves it.
+// movable is the clock of a target and of the run. Waiting advances it.
 type movable struct {
 	mu  sync.Mutex
 	now time.Time
@@ -127,7 +128,7 @@ func (m *movable) wait(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-// dated makes responses be of a tenant whose clock is the movable one.
+// dated sets the Date header of responses to the movable clock.
 type dated struct {
 	http.RoundTripper
 	clock *movable
@@ -141,8 +142,7 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// recorded is what a mock of a dialect answers to the questions, in a recording that was written
-// and read.
+// recorded returns the recording of a mock with a dialect after writing and reading it.
 func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string {
 	t.Helper()
 	clock := &movable{now: time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)}
@@ -203,7 +203,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 	return written(t, about, cases)
 }
 
-// written is the folder of a recording.
+// written returns the directory of a recording.
 func written(t *testing.T, about recording.About, cases []recording.Case) string {
 	t.Helper()
 	w, err := recording.Create(filepath.Join(t.TempDir(), "recording"))
@@ -222,7 +222,7 @@ func written(t *testing.T, about recording.About, cases []recording.Case) string
 	return dir
 }
 
-// asking is a regular expression for the scenarios that ask what a dialect answers.
+// asking returns a regular expression for the scenarios that test the entries of a dialect.
 func asking(told dialect.Dialect) string {
 	var all []string
 	for _, e := range dialect.Entries() {
@@ -248,7 +248,8 @@ func proposed(t *testing.T, got outcome) dialect.Dialect {
 	return d
 }
 
-// What a tenant answers is recorded, proposed, and answered by a mock that is told so.
+// The responses of a tenant are recorded, proposed, and then returned by a mock with the proposed
+// dialect.
 func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 	t.Parallel() // it mostly waits
 	tellings := map[string]dialect.Dialect{"foreign": foreign}
@@ -261,7 +262,7 @@ func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 				got := propose(t, recorded(t, told, live, asking(told)))
 				want := told.NonDefault()
 				if live {
-					delete(want, dialect.TokenLimit) // a live target is never filled
+					delete(want, dialect.TokenLimit) // a real tenant is never filled with tokens
 				}
 				if diff := cmp.Diff(want, proposed(t, got)); diff != "" {
 					t.Errorf("(-target +proposal):\n%s\n%s", diff, got.stdout)
@@ -271,7 +272,7 @@ func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 	}
 }
 
-// A target that answers as the mock does leaves nothing to propose, and every answer with --all.
+// A target that responds like the mock yields an empty proposal, and every response with --all.
 func TestProposalOfTheDefaults(t *testing.T) {
 	every := dialect.Dialect{}
 	for _, e := range dialect.Entries() {
@@ -289,7 +290,7 @@ func TestProposalOfTheDefaults(t *testing.T) {
 	if len(got) != len(every) {
 		t.Errorf("--all: %v", got)
 	}
-	for _, e := range dialect.Entries() { // of which some leave the words open
+	for _, e := range dialect.Entries() { // some responses leave the text open
 		a := got[e.ID]
 		if e.Default.Text == "" {
 			a.Text = ""
@@ -304,7 +305,7 @@ func TestProposalOfTheDefaults(t *testing.T) {
 	}
 }
 
-// Every entry says which scenario asks.
+// Every entry names the scenario that tests it.
 func TestQuestionsAreAsked(t *testing.T) {
 	for _, e := range dialect.Entries() {
 		asks := slices.ContainsFunc(scenarios.All(), func(s contracttests.Scenario) bool {
@@ -316,7 +317,7 @@ func TestQuestionsAreAsked(t *testing.T) {
 	}
 }
 
-// a case of a hand-made recording.
+// a case of a handmade recording.
 func handMade(scenario, v, question string, status int, body any) recording.Case {
 	r := recording.Response{Status: status}
 	if body != nil {
@@ -373,7 +374,7 @@ func TestProposal(t *testing.T) {
 			},
 		},
 		{
-			name: "the mock cannot",
+			name: "unsupported response",
 			cases: []recording.Case{
 				handMade(deleted, "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
 			},
@@ -383,7 +384,7 @@ func TestProposal(t *testing.T) {
 			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 503, nil)},
 		},
 		{
-			name: "no version",
+			name: "unknown version",
 			cases: []recording.Case{
 				handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{
 					"error": "unauthorized", "error_description": "Who?",

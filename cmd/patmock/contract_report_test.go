@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// Whatever form a run is reported in, it tells the same.
+// All report formats agree.
 func TestReportsAgreeWithTheRun(t *testing.T) {
 	folder := t.TempDir()
 	summary := filepath.Join(folder, "summary.md")
@@ -68,7 +68,7 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 	if text := read(t, summary); !strings.Contains(text, verdict) {
 		t.Errorf("the summary does not tell the verdict %q", verdict)
 	}
-	// No report shows a secret or a bearer of the run.
+	// No report contains a secret or an access token of the run.
 	secret := regexp.MustCompile(`[0-9a-f]{64}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.`)
 	for _, format := range report.Formats() {
 		if found := secret.FindString(read(t, filepath.Join(folder, format))); found != "" {
@@ -77,7 +77,7 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 	}
 }
 
-// junitCounts counts the children of the cases: passed, failed or in error, skipped.
+// junitCounts counts test cases: passed, failed or in error, skipped.
 func junitCounts(t *testing.T, path string) string {
 	t.Helper()
 	type child struct {
@@ -109,7 +109,7 @@ func junitCounts(t *testing.T, path string) string {
 	return fmt.Sprintf("%d/%d/%d", pass, fail, skip)
 }
 
-// The text of a run that cannot start is short, however many cases it has.
+// The text report of a run that cannot start is short, however many cases it has.
 func TestContractRun_CannotStart(t *testing.T) {
 	mock := mockserver.Start(t)
 	id, _ := mock.Credentials("jane.doe")

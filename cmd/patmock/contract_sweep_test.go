@@ -24,7 +24,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// sweeping is a tenant-like target with what the command needs to sweep it.
+// sweeping is a tenant-like target with the state that the sweep command needs.
 type sweeping struct {
 	t         *testing.T
 	control   *control.Client
@@ -32,7 +32,7 @@ type sweeping struct {
 	ledger    string
 	started   time.Time
 	variables map[string]string
-	// before is called with each request that the tenant gets. It tells whether it has answered.
+	// before is called with each request to the tenant. It reports whether it has responded.
 	before func(w http.ResponseWriter, r *http.Request) bool
 }
 
@@ -73,7 +73,7 @@ func newSweeping(t *testing.T) *sweeping {
 	return x
 }
 
-// name is the nth name of a run.
+// name returns the nth name of a run.
 func (x *sweeping) name(n int64) string {
 	return tenantguard.Name(x.started, "0123456789abcdef", n)
 }
@@ -87,7 +87,7 @@ func (x *sweeping) add(owner, name string) (id string) {
 	return user.ClientID
 }
 
-// sweep returns what became of the command. Nothing that is printed or written is secret.
+// sweep returns the outcome of the command. It fails if output or files contain a secret.
 func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	x.t.Helper()
 	args = append([]string{
@@ -107,7 +107,7 @@ func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	return got
 }
 
-// swept returns the result that a command printed as JSON, without dates and words.
+// swept returns the result that a command printed as JSON, without dates and reasons.
 func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
 	x.t.Helper()
 	var result tenantguard.SweepResult
@@ -124,13 +124,13 @@ func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
 	return result
 }
 
-// checkMessage compares what is printed on standard error with the golden file.
+// checkMessage compares standard error with the golden file.
 func (x *sweeping) checkMessage(key string, got outcome) {
 	x.t.Helper()
 	checkMessage(x.t, key, strings.ReplaceAll(got.stderr, filepath.Dir(x.ledger), "FOLDER"))
 }
 
-// names are those of the tokens that there are.
+// names returns the names of the existing tokens.
 func (x *sweeping) names() string {
 	x.t.Helper()
 	raw, err := x.control.State(x.t.Context(), control.StateOptions{})
@@ -156,7 +156,7 @@ func (x *sweeping) names() string {
 func TestContractSweep(t *testing.T) {
 	x := newSweeping(t)
 	a, b := x.add("jane.doe", x.name(1)), x.add("john.roe", x.name(2))
-	x.add("helpdesk", x.name(3)) // who does not log in
+	x.add("helpdesk", x.name(3)) // a user who does not log in
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
 	got.wants(t, cli.ExitOK, "")
 	x.checkMessage(golden.Key(t), got)
@@ -181,7 +181,7 @@ func TestContractSweep(t *testing.T) {
 	}
 }
 
-// A login token of a run that the ledger knows is no more deleted than any other that logs in.
+// A sweep does not delete a token of the ledger that is used to log in.
 func TestContractSweepKeepsLogins(t *testing.T) {
 	x := newSweeping(t)
 	x.variables["PATMOCK_ADMIN_CLIENT_ID"] = x.add("admin", x.name(1))
@@ -222,7 +222,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 	t.Parallel() // it mostly waits
 	for _, test := range []struct {
 		name, method string
-		left         int // in the result, of which there is none before the first
+		left         int // in the result, which is missing before the first one
 	}{
 		{"before the first", http.MethodGet, 0},
 		{"in the middle", http.MethodDelete, 2},
@@ -238,7 +238,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 					return false
 				}
 				cancel()
-				<-r.Context().Done() // the client has gone
+				<-r.Context().Done() // the client has disconnected
 				return true
 			}
 			got := x.sweep(ctx, "--allow-writes", x.host, "--yes", "--format", "json")
@@ -260,7 +260,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 	}
 }
 
-// A tenant that tells in its answers whatever it was sent makes the command tell nothing of it.
+// A tenant that echoes requests in its responses cannot make the command print a secret.
 func TestContractSweepTellsNoSecret(t *testing.T) {
 	t.Parallel() // it mostly waits
 	for _, test := range []struct {
@@ -323,7 +323,7 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 	}
 }
 
-// A ledger that cannot be trusted is refused before anything is sent.
+// An invalid ledger is rejected before any request is sent.
 func TestContractSweepNeedsLedger(t *testing.T) {
 	x := newSweeping(t)
 	x.add("jane.doe", x.name(1))

@@ -31,12 +31,12 @@ func TestControlExitCodes(t *testing.T) {
 		rejected("too many namespaces", 503, 3, "too-many-namespaces"),
 		rejected("refused", 409, 2, "name-taken"),
 		{
-			name: "no patmock", args: "reset", status: 404, body: "{}", sent: sent, code: 3,
+			name: "another server", args: "reset", status: 404, body: "{}", sent: sent, code: 3,
 			about: "not-patmock",
 		},
 		{name: "an argument", args: "reset now", code: 2, about: "ARGUMENT"},
 		{name: "no command", args: "clokc", code: 2, about: "COMMAND"},
-		{name: "no command of a group", args: "clock advnace", code: 2, about: "COMMAND"},
+		{name: "unknown subcommand", args: "clock advnace", code: 2, about: "COMMAND"},
 		{name: "no address", args: "reset --url mock", code: 2, about: "--url"},
 	})
 }
@@ -59,7 +59,7 @@ func TestControlToken(t *testing.T) {
 	}
 	tests := []struct {
 		name, flag, variable string
-		want                 string // what is sent
+		want                 string // the expected request
 		about                string // subject of the error
 	}{
 		{name: "none"},
@@ -97,8 +97,8 @@ func TestControlToken(t *testing.T) {
 	}
 }
 
-// Variables say where the mock is. What they set for a mock, such as its fixture, is no part of
-// what is asked.
+// Variables select the mock. Variables that configure a mock, such as its fixture, do not change
+// the request.
 func TestControlVariables(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
@@ -140,9 +140,9 @@ func TestControlFiles(t *testing.T) {
 			body: `{"id":"f1"}`,
 			sent: `POST /_mock/faults {"operation":"list","status":503}`,
 		},
-		{name: "a rule with a slip", args: "fault add @slip.json", code: 2, about: "FILE"},
+		{name: "unknown field", args: "fault add @slip.json", code: 2, about: "FILE"},
 		{
-			name: "a rule with a wrong name", args: "fault add @name.json", code: 2,
+			name: "misspelt operation", args: "fault add @name.json", code: 2,
 			about: "--operation",
 		},
 		{name: "two rules", args: "fault add @two.json", code: 2, about: "FILE"},
@@ -153,7 +153,7 @@ func TestControlFiles(t *testing.T) {
 				`"inOrder":true,"timeout":"10ms"}`,
 		},
 		{
-			name: "an expectation with a wrong name", args: "verify @unknown.json", code: 2,
+			name: "misspelt finding", args: "verify @unknown.json", code: 2,
 			about: "--finding",
 		},
 		{
@@ -162,13 +162,13 @@ func TestControlFiles(t *testing.T) {
 		},
 		{name: "no state", args: "state put nowhere.yaml", code: 2, about: "FILE"},
 		{
-			name: "a wrong fixture", args: "namespace create a --fixture wrong.yaml", code: 2,
+			name: "invalid fixture", args: "namespace create a --fixture wrong.yaml", code: 2,
 			about: "--fixture",
 		},
 	})
 }
 
-// A fixture's file is read here and sent whole: the mock may run where there is no such file.
+// A fixture file is read locally and sent completely, because the mock may have no access to it.
 func TestControlNamespaceFromFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("mine.yaml",
@@ -188,7 +188,7 @@ func TestControlNamespaceFromFile(t *testing.T) {
 	}
 }
 
-// A shell is going to read the address: one with anything else in it is not printed.
+// A shell evaluates the address, so an address with special characters is not printed.
 func TestControlLoginAtAStrangeAddress(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusCreated, body: fakeUser, base: "http://mock/$(x)"}
 	server := httptest.NewServer(fake)

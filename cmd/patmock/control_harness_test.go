@@ -17,13 +17,13 @@ import (
 	"example.com/patmock/spec"
 )
 
-// fakeControl answers one operation of the control surface with whatever a test needs, and
-// remembers what it was sent. The namespace is answered too, since some commands ask for it first.
+// fakeControl responds to one operation of the control API and records the request. It also
+// responds to requests for the namespace, which some commands send first.
 type fakeControl struct {
 	t      *testing.T
 	status int
 	body   string
-	base   string // URL of the namespace, where it is not fakeBase
+	base   string // URL of the namespace, if it is not fakeBase
 
 	sent          string // method, address and body
 	authorization string
@@ -56,7 +56,7 @@ func (f *fakeControl) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 var pathParameter = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// check holds a request against the document.
+// check validates a request against the document.
 func (f *fakeControl) check(r *http.Request, content []byte) {
 	document, err := spec.Load(spec.Control)
 	if err != nil {
@@ -109,15 +109,15 @@ const (
 		`"expected":"b","actual":null}]}]}]}`
 )
 
-// controlTest is one command line: what is sent for it, and what is returned. What is printed is in
-// the golden file.
+// controlTest is a command line with the expected request and its response. The golden file has the
+// expected output.
 type controlTest struct {
 	name   string
-	args   string // with blanks between; ~ in an argument stands for a blank
+	args   string // separated by blanks; ~ stands for a blank in an argument
 	status int
 	body   string
 	sent   string
-	stdout string // what a shell reads; empty for what people read
+	stdout string // output for a shell; empty for output for people
 	code   int
 	about  string // subject of the error
 }
@@ -139,8 +139,8 @@ func testControl(t *testing.T, tests []controlTest) {
 	}
 }
 
-// checkPrinted checks what is printed: on standard output what a mock responded with, on standard
-// error why the command failed, never both.
+// checkPrinted checks that a command prints either the response of the mock on standard output or
+// its error on standard error.
 func (test controlTest) checkPrinted(t *testing.T, got outcome) {
 	t.Helper()
 	prints := test.code <= cli.ExitFailed && test.status != http.StatusNoContent
@@ -161,7 +161,7 @@ func (test controlTest) checkPrinted(t *testing.T, got outcome) {
 	}
 }
 
-// runControl runs one command line under control.
+// runControl runs a command line under control.
 func runControl(t *testing.T, variables map[string]string, line string) outcome {
 	t.Helper()
 	args := []string{"control"}

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// These errors name what is wrong with the command line or the file, in two lines at most.
+// These errors explain what is wrong with the command line or the file in at most two lines.
 func TestErrorsOfTheFirstHour(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "tenant.json")
@@ -37,8 +37,8 @@ func TestErrorsOfTheFirstHour(t *testing.T) {
 		{"JSON dialect", "serve --dialect " + file, "not JSON", "YAML", nil},
 		{"JSON of allowances", "contract diff mock env --allow " + file, "not JSON", "YAML", nil},
 		{"JSON of parity", "contract parity --parity " + file, "not JSON", "YAML", nil},
-		{"JSON rule", "control fault add @" + file, "ends too early", "EOF", nil},
-		{"JSON verification", "control verify @" + file, "ends too early", "EOF", nil},
+		{"JSON rule", "control fault add @" + file, "unexpected end", "EOF", nil},
+		{"JSON verification", "control verify @" + file, "unexpected end", "EOF", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr bytes.Buffer

@@ -16,7 +16,7 @@ func TestControlClock(t *testing.T) {
 			sent: "GET /t/a/_mock/clock",
 		},
 		{
-			name: "set and stop", args: "clock set 2027-01-31T01:00:00+01:00 --frozen", status: 200,
+			name: "set and freeze", args: "clock set 2027-01-31T01:00:00+01:00 --frozen", status: 200,
 			body: fakeClock,
 			sent: `PUT /_mock/clock {"now":"2027-01-31T01:00:00+01:00","frozen":true}`,
 		},
@@ -28,8 +28,8 @@ func TestControlClock(t *testing.T) {
 			name: "go on", args: "clock set --frozen=false", status: 200, body: fakeClock,
 			sent: `PUT /_mock/clock {"frozen":false}`,
 		},
-		{name: "set to nothing", args: "clock set", code: 2, about: "TIME"},
-		{name: "set to a day", args: "clock set 2027-01-31", code: 2, about: "TIME"},
+		{name: "no argument", args: "clock set", code: 2, about: "TIME"},
+		{name: "date without a time", args: "clock set 2027-01-31", code: 2, about: "TIME"},
 		{
 			name: "advance by days and hours", args: "clock advance 1d12h", status: 200,
 			body: fakeClock,
@@ -43,10 +43,10 @@ func TestControlClock(t *testing.T) {
 			name: "advance by half a day", args: "clock advance 0.5d", status: 200, body: fakeClock,
 			sent: `POST /_mock/clock/advance {"by":"12h0m0s"}`,
 		},
-		{name: "advance by something", args: "clock advance soon", code: 2, about: "DURATION"},
-		{name: "go back", args: "clock advance -- -72h", code: 2, about: "DURATION"},
-		{name: "go back by days", args: "clock advance 1d-72h", code: 2, about: "DURATION"},
-		{name: "advance too far", args: "clock advance 999999d", code: 2, about: "DURATION"},
+		{name: "invalid duration", args: "clock advance soon", code: 2, about: "DURATION"},
+		{name: "negative duration", args: "clock advance -- -72h", code: 2, about: "DURATION"},
+		{name: "negative duration with days", args: "clock advance 1d-72h", code: 2, about: "DURATION"},
+		{name: "duration out of range", args: "clock advance 999999d", code: 2, about: "DURATION"},
 		{
 			name: "clear", args: "clock clear", status: 200, body: fakeClock,
 			sent: "DELETE /_mock/clock",
@@ -78,24 +78,24 @@ func TestControlFault(t *testing.T) {
 			body: `{"faults":[{"id":"f1","owner":"<a>"}]}`,
 		},
 		{
-			name: "nothing that happens", args: "fault add --operation list", code: 2,
+			name: "rule without effect", args: "fault add --operation list", code: 2,
 			about: "--status",
 		},
-		{name: "no operation", args: "fault add --operation lst", code: 2, about: "--operation"},
-		{name: "no version", args: "fault add --version v20266", code: 2, about: "--version"},
-		{name: "no effect", args: "fault add --effect rest", code: 2, about: "--effect"},
+		{name: "unknown operation", args: "fault add --operation lst", code: 2, about: "--operation"},
+		{name: "unknown version", args: "fault add --version v20266", code: 2, about: "--version"},
+		{name: "unknown effect", args: "fault add --effect rest", code: 2, about: "--effect"},
 		{
-			name: "no form", args: "fault add --retry-after-as dat", code: 2,
+			name: "unknown form", args: "fault add --retry-after-as dat", code: 2,
 			about: "--retry-after-as",
 		},
-		{name: "no header", args: "fault add --header X-Run=7", code: 2, about: "--header"},
+		{name: "malformed header", args: "fault add --header X-Run=7", code: 2, about: "--header"},
 		{name: "no file", args: "fault add rule.json", code: 2, about: "FILE"},
 		{
 			name: "a file and flags", args: "fault add --status 429 --namespace a @rule.json",
 			code: 2, about: "--status",
 		},
 		{
-			name: "refused", args: "fault add --status 503", status: 400,
+			name: "rejected", args: "fault add --status 503", status: 400,
 			sent: `POST /_mock/faults {"status":503}`,
 			body: `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid",` +
 				`"status":400,"detail":"the rule does nothing","rule":"invalid-request",` +
@@ -105,10 +105,10 @@ func TestControlFault(t *testing.T) {
 		},
 		{name: "remove", args: "fault rm f1", status: 204, sent: "DELETE /_mock/faults/f1"},
 		{name: "remove all", args: "fault rm --all", status: 204, sent: "DELETE /_mock/faults"},
-		{name: "remove nothing", args: "fault rm", code: 2, about: "ID"},
+		{name: "remove without ID", args: "fault rm", code: 2, about: "ID"},
 		{name: "remove one and all", args: "fault rm f1 --all", code: 2, about: "ID"},
 		{name: "remove two", args: "fault rm f1 f2", code: 2, about: "ID"},
-		{name: "remove what leads elsewhere", args: "fault rm ..", code: 2, about: "ID"},
+		{name: "remove path", args: "fault rm ..", code: 2, about: "ID"},
 	})
 }
 
@@ -125,16 +125,16 @@ func TestControlRequests(t *testing.T) {
 				"unmatched=false&version=v3",
 		},
 		{
-			name: "list what anything was found in", args: "requests list --finding *", status: 200,
+			name: "list with any finding", args: "requests list --finding *", status: 200,
 			sent: "GET /_mock/requests?finding=%2A",
 			body: `{"requests":[],"matched":0,"stored":0,"dropped":0}`,
 		},
 		{
-			name: "no finding", args: "requests list --finding unknown-proprety", code: 2,
+			name: "unknown finding", args: "requests list --finding unknown-proprety", code: 2,
 			about: "--finding",
 		},
 		{
-			name: "no operation", args: "requests list --operation checktoken", code: 2,
+			name: "unknown operation", args: "requests list --operation checktoken", code: 2,
 			about: "--operation",
 		},
 		{
@@ -147,7 +147,7 @@ func TestControlRequests(t *testing.T) {
 			sent: "GET /_mock/requests?limit=1", code: 2, about: "ID",
 		},
 		{
-			name: "show what is gone", args: "requests show r9", status: 404,
+			name: "show unknown request", args: "requests show r9", status: 404,
 			sent: "GET /_mock/requests/r9",
 			body: `{"type":"urn:problem-type:patmock:unknown-request","title":"Not found",` +
 				`"status":404,"detail":"no request r9 is held","rule":"unknown-request"}`, code: 2,
@@ -173,7 +173,7 @@ func TestControlVerify(t *testing.T) {
 			sent: `POST /_mock/verify {"expect":[{"match":{"unmatched":true},"atLeast":0,` +
 				`"atMost":3}]}`,
 		},
-		{name: "no operation", args: "verify --operation pach", code: 2, about: "--operation"},
+		{name: "unknown operation", args: "verify --operation pach", code: 2, about: "--operation"},
 		{
 			name: "a file and flags", args: "verify --times 1 --format json @x", code: 2,
 			about: "--times",
@@ -199,13 +199,13 @@ func TestControlNamespaceAndState(t *testing.T) {
 			sent: `PUT /t/a/_mock/namespace {"fixture":"crowded"}`,
 		},
 		{
-			name: "create from no fixture", args: "namespace create a --fixture crowdde", code: 2,
+			name: "unknown fixture", args: "namespace create a --fixture crowdde", code: 2,
 			about: "--fixture",
 		},
 		{name: "remove", args: "namespace rm a", status: 204, sent: "DELETE /t/a/_mock/namespace"},
-		{name: "a name that leads elsewhere", args: "namespace rm ..", code: 2, about: "NAME"},
+		{name: "name with a path", args: "namespace rm ..", code: 2, about: "NAME"},
 		{
-			name: "a namespace that leads elsewhere", args: "clock get --namespace ..", code: 2,
+			name: "namespace with a path", args: "clock get --namespace ..", code: 2,
 			about: "--namespace",
 		},
 		{name: "reset", args: "reset", status: 204, sent: "POST /_mock/reset"},
@@ -214,7 +214,7 @@ func TestControlNamespaceAndState(t *testing.T) {
 			body: `{"identities":[]}`,
 			sent: "GET /_mock/state?secrets=true",
 		},
-		{name: "state in no format", args: "state get --format yml", code: 2, about: "--format"},
+		{name: "unknown format", args: "state get --format yml", code: 2, about: "--format"},
 		{
 			name: "health", args: "health", status: 200, sent: "GET /_mock/health",
 			body: `{"product":"patmock","version":"1","status":"ok","namespace":"default",` +
@@ -253,9 +253,9 @@ func TestControlLogin(t *testing.T) {
 			name: "a secret", args: "token add --owner ann --name nightly --secret hunter2",
 			code: 2, about: "--secret",
 		},
-		{name: "no format", args: "identity add ann --format jsn", code: 2, about: "--format"},
+		{name: "unknown format", args: "identity add ann --format jsn", code: 2, about: "--format"},
 		{
-			name: "what no shell should read", args: "identity add ann", status: 201,
+			name: "unsafe credentials", args: "identity add ann", status: 201,
 			body: `{"user":"ann","clientId":"c1","clientSecret":"$(x)"}`,
 			sent: `POST /_mock/identities {"name":"ann"}`, code: 3,
 		},

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// A mock that cannot write its state file is ready, since it reads, and says why it is degraded.
+// A mock that cannot write its state file is ready, and reports why it is degraded.
 func TestHealthOfADegradedMock(t *testing.T) {
 	const cause = "state file /data/state cannot be written"
 	mock := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {

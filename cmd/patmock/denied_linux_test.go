@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unprivileged calls f as a user to whom something can be denied, which root is not.
+// unprivileged calls f as a user other than root, who can be denied access.
 func unprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()
 		return
 	}
-	runtime.LockOSThread() // the identity is that of a thread
+	runtime.LockOSThread() // the identity belongs to a thread
 	defer runtime.UnlockOSThread()
 	const nobody = 65534
 	if err := unix.Setfsuid(nobody); err != nil {
@@ -32,13 +32,13 @@ func unprivileged(t *testing.T, f func()) {
 	f()
 }
 
-// A denied write names the folder, its owner and its mode, whichever command writes.
+// The error of a denied write names the directory, its owner and its mode, for all commands.
 func TestDeniedWrite(t *testing.T) {
 	folder, err := os.MkdirTemp("", "denied") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // of the system's temporary ones
+	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // the system's temporary files
 	if err := os.Chmod(folder, 0o555); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestDeniedWrite(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got outcome
 			unprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
-			want := fmt.Sprintf("%s belongs to uid %d and gid %d, and has mode 0555", folder,
+			want := fmt.Sprintf("%s belongs to %d:%d with mode 0555", folder,
 				os.Getuid(), os.Getgid())
 			if !strings.Contains(got.stderr, want) {
 				t.Errorf("exit code %d, want %q in: %s", got.code, want, got.stderr)

@@ -9,7 +9,7 @@ import (
 
 const (
 	module = "example.com/patmock"
-	// engine is what container engines are reached with, a heavy thing.
+	// engine is the client of container engines, which has many dependencies.
 	engine = "github.com/testcontainers/testcontainers-go"
 )
 
@@ -18,15 +18,15 @@ type dependencyRule struct {
 	allowed []string
 }
 
-// names are the packages that every package may import: ids, enumerations, limits, the redactor,
+// names are the packages that every package may import: IDs, enumerations, limits, the redactor,
 // the JSON differ and the reader of files.
 var names = []string{
 	"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence",
 	"spec/strictyaml", "spec/version",
 }
 
-// rules say what the packages of a folder may import of this module. A folder's own
-// packages are always allowed, and tests are not looked at.
+// rules define which packages of this module the packages of a directory may import. Packages may
+// import others of their directory. Tests are excluded.
 var rules = []dependencyRule{
 	{"spec/version", nil},
 	{"spec/evidence", nil},
@@ -39,6 +39,7 @@ var rules = []dependencyRule{
 	{"spec/internal/fastpath", nil},
 	{"spec", nil},
 	{"fixtures/golden", nil},
+	{"internal/prose", nil},
 	{"internal/sample", nil},
 	{"fixtures", nil},
 	{"mockserver/internal/pat", nil},
@@ -222,7 +223,7 @@ func golist(t *testing.T, args ...string) []string {
 	return strings.Fields(string(out))
 }
 
-// importsOf returns what each package of this module imports.
+// importsOf returns the imports of each package of this module.
 func importsOf(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
@@ -233,7 +234,7 @@ func importsOf(t *testing.T) map[string][]string {
 	return all
 }
 
-// matches reports whether a package is within a folder, or is the package that a $ ends.
+// matches reports whether a package is in a directory, or equals a package that ends with $.
 func matches(pkg, folder string) bool {
 	if exact, found := strings.CutSuffix(folder, "$"); found {
 		return pkg == exact
@@ -284,8 +285,8 @@ func TestClosedPackages(t *testing.T) {
 	}
 }
 
-// The mock is imported into other people's tests: what only the command or a container needs stays
-// out.
+// Other modules import the mock into their tests. It must not depend on packages for the command or
+// for containers.
 func TestMockIsLight(t *testing.T) {
 	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
 		for _, heavy := range []string{
@@ -298,7 +299,7 @@ func TestMockIsLight(t *testing.T) {
 	}
 }
 
-// One package is for container engines, and nothing that runs stands on it: tests may.
+// Only one package depends on container engines. No other package imports it, except tests.
 func TestOnlyTheContainerNeedsAnEngine(t *testing.T) {
 	const container = module + "/mockserver/container"
 	if !slices.Contains(golist(t, "-deps", container), engine) {

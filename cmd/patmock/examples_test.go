@@ -21,7 +21,7 @@ import (
 	"example.com/patmock/internal/sample"
 )
 
-// Every help ends with an example that can be pasted: here they are.
+// The help of every command ends with an example that can be pasted.
 func TestExamplesOfTheHelp(t *testing.T) {
 	t.Parallel() // it mostly waits
 	if _, err := exec.LookPath("bash"); err != nil {
@@ -68,7 +68,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 // wholeContract are the commands whose example runs every scenario.
 var wholeContract = []string{"patmock contract coverage", "patmock contract diff"}
 
-// runExample runs a line as a person would. One that serves is told to stop once it is ready.
+// runExample runs a line in a shell. It interrupts a mock once it is ready.
 func runExample(t *testing.T, bin, line string) {
 	t.Helper()
 	if strings.Contains(line, "curl") {
@@ -108,7 +108,7 @@ func runExample(t *testing.T, bin, line string) {
 	}
 }
 
-// ready tells when a mock announced itself.
+// ready signals when a mock prints its banner.
 type ready struct {
 	text      bytes.Buffer
 	announced chan struct{}

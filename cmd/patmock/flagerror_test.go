@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// An error of a configuration begins with the flag, or with the variable that the value is from.
+// A configuration error begins with the flag, or with the variable that set it.
 func TestConfigErrors_NameTheFlag(t *testing.T) {
 	for flag, value := range map[string]string{
 		"rate-limit": "100", "token-limit": "-1", "scope-delay": "-1s", "never-expires-as": "x",
@@ -31,7 +31,7 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 	}
 }
 
-// An unknown flag names every command that has it, a group in place of its commands.
+// The error of an unknown flag names every command that has it. A group replaces its commands.
 func TestFlagOfOthers_NamesThem(t *testing.T) {
 	got := command(t.Context(), nil, "serve", "--namespace", "x")
 	got.wants(t, cli.ExitUsage, "--namespace")
@@ -45,7 +45,7 @@ func TestFlagOfOthers_NamesThem(t *testing.T) {
 	}
 }
 
-// A command without its argument is described in words, not by a count of none.
+// The error of a missing argument does not contain a count of zero.
 func TestMissingName_HasNoCount(t *testing.T) {
 	for _, args := range []string{"completion", "fixtures show", "spec show"} {
 		got := command(t.Context(), nil, strings.Fields(args)...)
@@ -59,16 +59,16 @@ func TestMissingName_HasNoCount(t *testing.T) {
 	}
 }
 
-// The help says of every namespace what the command does without one.
+// The help describes the default of --namespace.
 func TestCheckHelp_Namespace(t *testing.T) {
 	got := command(t.Context(), nil, "check", "--help")
 	if strings.Contains(got.stdout, "default the default") ||
-		!strings.Contains(got.stdout, "default every namespace") {
+		!strings.Contains(got.stdout, "default all") {
 		t.Errorf("the help is\n%s", got.stdout)
 	}
 }
 
-// The help lists no variable that no command reads, and --format reads none.
+// The help lists only variables that a command reads, and none for --format.
 func TestEnvironmentTopic_NamesCommands(t *testing.T) {
 	got := command(t.Context(), nil, "help", "environment")
 	got.wants(t, cli.ExitOK, "")

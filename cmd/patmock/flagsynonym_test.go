@@ -8,7 +8,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// An unknown flag or command proposes what it is called here, and nothing that is not near.
+// The error of an unknown flag or command suggests the flag or command with this meaning, and
+// nothing else.
 func TestUnknownNamesAreExplained(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"serve --port 8080", "--addr"},
@@ -71,7 +72,8 @@ func TestUnknownNamesAreExplained(t *testing.T) {
 	}
 }
 
-// An error about a port says that the flag takes a host, too. A port alone opens every interface.
+// The error about a port explains that the flag needs a host. A port alone would listen on all
+// interfaces.
 func TestUnknownPort_NamesTheForm(t *testing.T) {
 	for _, args := range []string{
 		"serve --port 8080", "serve -p 8080", "--port 80", "exec --port 1 -- true",
@@ -86,7 +88,7 @@ func TestUnknownPort_NamesTheForm(t *testing.T) {
 	}
 }
 
-// A variable proposes the address that its flag does.
+// A variable gets the same suggestion as its flag.
 func TestAddressVariables(t *testing.T) {
 	for _, name := range []string{"PATMOCK_ADDR", "PATMOCK_CONTROL_ADDR"} {
 		t.Run(name, func(t *testing.T) {

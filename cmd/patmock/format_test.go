@@ -24,8 +24,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// withoutFormat are the commands without --format json, with the reason. A new command that prints
-// data has the flag, and a row in docs/json.md.
+// withoutFormat are the commands without --format json, with the reason. Other commands that print
+// data must have the flag, and a row in docs/json.md.
 var withoutFormat = map[string]string{
 	"completion":             "prints a script",
 	"control fault rm":       "prints nothing",
@@ -43,8 +43,8 @@ var withoutFormat = map[string]string{
 	"serve":                  "prints where it listens; --env-file, --log-format json",
 }
 
-// formatCases are command lines that print JSON, by the path of their command. Commands without one
-// get no arguments.
+// formatCases are command lines that print JSON, by command path. Other commands run without
+// arguments.
 var formatCases = map[string]string{
 	"check":                    "--list",
 	"contract coverage":        "--min 1",
@@ -72,7 +72,7 @@ var formatSkips = map[string]string{
 	"control requests follow": "does not end",
 }
 
-// Every command that prints data does so as JSON, which docs/json.md describes.
+// Every command that prints data supports JSON as described in docs/json.md.
 func TestFormatJSON(t *testing.T) {
 	t.Parallel() // it mostly waits
 	mock, err := mockserver.New(mockserver.Config{Log: slog.New(slog.DiscardHandler)})
@@ -86,7 +86,7 @@ func TestFormatJSON(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Client().Get(server.URL + "/oauth/info"); err != nil { //nolint:bodyclose // tested
+	if _, err := server.Client().Get(server.URL + "/oauth/info"); err != nil { //nolint:bodyclose
 		t.Fatal(err)
 	}
 	recording := filepath.Join(t.TempDir(), "recording")
@@ -115,7 +115,7 @@ func TestFormatJSON(t *testing.T) {
 	}
 }
 
-// The tables here name commands that exist, and describe what these do.
+// The tables of this file name existing commands and describe them correctly.
 func TestFormatJSON_Tables(t *testing.T) {
 	described := describedJSON(t)
 	var paths []string
@@ -146,12 +146,12 @@ func TestFormatJSON_Tables(t *testing.T) {
 	}
 }
 
-// isGroup reports whether a command only has others below it.
+// isGroup reports whether a command only has subcommands.
 func isGroup(cmd *cobra.Command) bool {
 	return cmd.HasSubCommands() && !offersFormat(cmd)
 }
 
-// offersFormat reports whether a shell offers json for --format.
+// offersFormat reports whether completion offers json for --format.
 func offersFormat(cmd *cobra.Command) bool {
 	offer, found := cmd.GetFlagCompletionFunc("format")
 	if !found {
@@ -165,10 +165,10 @@ func offersFormat(cmd *cobra.Command) bool {
 type jsonRow struct {
 	kind               string // object or array
 	required, optional []string
-	others             bool // it has others as well
+	others             bool // other fields are allowed
 }
 
-// describedJSON reads docs/json.md.
+// describedJSON parses docs/json.md.
 func describedJSON(t *testing.T) map[string]jsonRow {
 	t.Helper()
 	rows := map[string]jsonRow{}
@@ -188,7 +188,7 @@ func describedJSON(t *testing.T) map[string]jsonRow {
 	return rows
 }
 
-// checkDescribed compares JSON that a command printed with its row.
+// checkDescribed compares JSON output with its row.
 func checkDescribed(t *testing.T, described map[string]jsonRow, path, text string) {
 	t.Helper()
 	var value any
@@ -220,7 +220,7 @@ func checkDescribed(t *testing.T, described map[string]jsonRow, path, text strin
 	}
 }
 
-// allCommands returns the commands that patmock has, with help and its topics.
+// allCommands returns all commands, including help and its topics.
 func allCommands() []*cobra.Command {
 	root := root.New(cli.Env{Stdout: io.Discard, Stderr: io.Discard, Lookup: os.LookupEnv}, nil)
 	root.InitDefaultHelpCmd()

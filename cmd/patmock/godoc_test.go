@@ -12,14 +12,14 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// public are the packages that others may import.
+// public are the packages that other modules may import.
 var public = []string{
 	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures",
 	"spec", "spec/version", "spec/evidence",
 	"contracttests", "contracttests/report", "contracttests/scenarios",
 }
 
-// A change of the public API shows as a change of these files; go test -update writes them.
+// These files show every change of the public API. go test -update writes them.
 func TestPublicAPIIsTheGoldenOne(t *testing.T) {
 	for _, pkg := range public {
 		t.Run(pkg, func(t *testing.T) {

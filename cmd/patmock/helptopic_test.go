@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-// topicText returns the text of a topic, as people get it.
+// topicText returns the text of a help topic.
 func topicText(t *testing.T, name string) string {
 	t.Helper()
 	got := command(t.Context(), nil, "help", name)
@@ -33,7 +33,7 @@ func topicText(t *testing.T, name string) string {
 	return strings.Join(strings.Fields(got.stdout), " ")
 }
 
-// The topic lists each variable of a flag, with every command that reads it.
+// The topic lists each variable of a flag with every command that reads it.
 func TestHelpEnvironment_Flags(t *testing.T) {
 	text := topicText(t, "environment")
 	listed := 0
@@ -102,7 +102,7 @@ func TestHelpEnvironment_Others(t *testing.T) {
 	}
 }
 
-// The topic lists each exit code that the code has.
+// The topic lists each exit code of the code.
 func TestHelpExitCodes(t *testing.T) {
 	text := topicText(t, "exit-codes")
 	parsed, err := parser.ParseFile(token.NewFileSet(),
@@ -191,7 +191,7 @@ func TestHelp_Completes(t *testing.T) {
 	}
 }
 
-// completed returns what a shell offers at the end of a command line, without descriptions.
+// completed returns the completions at the end of a command line, without descriptions.
 func completed(t *testing.T, variables map[string]string, args ...string) []string {
 	t.Helper()
 	got := command(t.Context(), variables, append([]string{"__complete"}, args...)...)

@@ -20,18 +20,18 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// hostileVariable asks for the slow rows as well, which take a quarter of an hour.
+// hostileVariable enables the slow targets, which take a quarter of an hour.
 const hostileVariable = "PATMOCK_HOSTILE"
 
-// measured is how a command ended.
+// measured is the outcome of a command with its duration and memory.
 type measured struct {
 	code     int
 	took     time.Duration
-	megabyte int // of resident memory at most
+	megabyte int // maximum resident memory
 	output   string
 }
 
-// atHostile runs a command of the contract against a target, and measures it.
+// atHostile runs a command of the contract against a target and measures it.
 func atHostile(t *testing.T, binary, folder, address string, args ...string) measured {
 	t.Helper()
 	host := strings.TrimPrefix(address, "http://")
@@ -52,7 +52,7 @@ func atHostile(t *testing.T, binary, folder, address string, args ...string) mea
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = c.Wait() // the exit code says it
+		_ = c.Wait() // the exit code reports it
 	}()
 	m := measured{}
 	late := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Signal(syscall.SIGKILL) })
@@ -70,7 +70,7 @@ func atHostile(t *testing.T, binary, folder, address string, args ...string) mea
 	}
 }
 
-// peakMemory returns the high-water mark of a process in megabytes, zero if it has ended.
+// peakMemory returns the maximum resident memory of a process in MB, or 0 if it has ended.
 func peakMemory(pid int) int {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(text), "VmHWM:")
@@ -79,8 +79,8 @@ func peakMemory(pid int) int {
 	return n / 1024
 }
 
-// TestCommandsAtHostileTargets runs commands against targets that hang, lie and flood: each ends by
-// itself within a minute and in little memory. A list that is too long takes two seconds.
+// TestCommandsAtHostileTargets runs commands against targets that hang, send garbage or flood. Each
+// command ends within a minute and uses little memory. A list that is too long takes two seconds.
 func TestCommandsAtHostileTargets(t *testing.T) {
 	t.Parallel() // it mostly waits
 	full := os.Getenv(hostileVariable) != ""
@@ -90,13 +90,13 @@ func TestCommandsAtHostileTargets(t *testing.T) {
 		leaked.Add(1)
 	}))
 	defer other.Close()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // that accepts no connection
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it accepts no connection
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close() //nolint:errcheck // the test ends
 	targets := append(hostileTargets(other.URL), hostileTarget{name: "no accept", slow: true})
-	t.Run("target", func(t *testing.T) { // which ends when all have
+	t.Run("target", func(t *testing.T) { // it ends when all subtests have ended
 		for _, h := range targets {
 			if h.slow && !full {
 				continue
@@ -118,7 +118,7 @@ func TestCommandsAtHostileTargets(t *testing.T) {
 	}
 }
 
-// checkAtHostile runs the commands at a target, and logs a row of the table for each.
+// checkAtHostile runs the commands against a target and logs a row of the table for each.
 func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 	t.Helper()
 	for _, command := range [][]string{
@@ -132,7 +132,7 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 			m.megabyte)
 		limit := time.Minute
 		if strings.Contains(h.name, "400,000") {
-			limit = 20 * time.Second // two on a machine that has nothing else to do
+			limit = 20 * time.Second // two on an idle machine
 		}
 		if m.code < cli.ExitFailed || m.took > limit || m.megabyte > 200 {
 			t.Errorf("%s ends with %d after %s and %d MB: %s", command[0], m.code, m.took,
@@ -144,7 +144,7 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 	}
 }
 
-// TestSignalsEndARun sends real signals to a run whose target hangs.
+// TestSignalsEndARun sends signals to a run whose target hangs.
 func TestSignalsEndARun(t *testing.T) {
 	t.Parallel() // it mostly waits
 	binary := program(t)
@@ -152,7 +152,7 @@ func TestSignalsEndARun(t *testing.T) {
 		name, at string
 		args     []string
 		signals  []os.Signal
-		within   time.Duration // after the last signal
+		within   time.Duration // since the last signal
 	}{
 		{
 			"--timeout", "POST /oauth/token",
@@ -201,7 +201,7 @@ func TestSignalsEndARun(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
 				r *http.Request,
 			) {
-				// else the server does not see that the client has gone
+				// otherwise the server does not notice the disconnect
 				_, _ = io.Copy(io.Discard, r.Body)
 				switch {
 				case r.Method+" "+r.URL.Path == test.at:
@@ -247,14 +247,14 @@ func TestSignalsEndARun(t *testing.T) {
 			}
 			for i, s := range test.signals {
 				if i > 0 {
-					time.Sleep(300 * time.Millisecond) // the first one has to be seen alone
+					time.Sleep(300 * time.Millisecond) // the first one must arrive separately
 				}
 				last = time.Now()
 				if err := c.Process.Signal(s); err != nil {
 					t.Fatal(err)
 				}
 			}
-			_ = c.Wait() // the exit code says it
+			_ = c.Wait() // the exit code reports it
 			if took := time.Since(last); took > test.within || c.ProcessState.ExitCode() != code {
 				t.Errorf("it ends with %d after %s: %s", c.ProcessState.ExitCode(), took,
 					output.String())

@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// hostileTarget is a target that does anything but what was promised.
+// hostileTarget is a target that violates the protocol or the documents.
 type hostileTarget struct {
 	name string
-	// login reports that logins are answered as promised, and only other requests are not.
+	// login reports whether logins succeed and only other requests are hostile.
 	login bool
 	serve http.HandlerFunc
-	// slow reports that a command takes more than a few seconds.
+	// slow reports whether a command takes more than a few seconds.
 	slow bool
 }
 
-// hostileTargets returns all but the one that accepts no connection.
+// hostileTargets returns all targets except the one that accepts no connection.
 func hostileTargets(other string) []hostileTarget {
 	drip := func(head string) http.HandlerFunc {
 		return raw(func(c net.Conn) {
@@ -94,7 +94,7 @@ func hostileTargets(other string) []hostileTarget {
 
 func longList(item string) string { return "[" + strings.Repeat(item+",", 399_999) + item + "]" }
 
-// raw serves a connection without net/http, once the request was read.
+// raw handles a connection without net/http after the request was read.
 func raw(serve func(net.Conn)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -102,7 +102,7 @@ func raw(serve func(net.Conn)) http.HandlerFunc {
 		if err != nil {
 			panic(err)
 		}
-		defer func() { _ = c.Close() }() // the client has gone
+		defer func() { _ = c.Close() }() // the client has disconnected
 		serve(c)
 	}
 }
@@ -120,7 +120,7 @@ func gzipGarbage(w http.ResponseWriter, r *http.Request) {
 	hostileStatus(200, "application/json", "this is no gzip")(w, r)
 }
 
-// gzipBomb sends 10 GB of blanks in 10 MB.
+// gzipBomb sends 10 GB of blanks compressed to 10 MB.
 func gzipBomb(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Encoding", "gzip")
 	w.Header().Set("Content-Type", "application/json")
@@ -128,7 +128,7 @@ func gzipBomb(w http.ResponseWriter, _ *http.Request) {
 	blanks := bytes.Repeat([]byte(" "), 1<<20)
 	for range 10_000 {
 		if _, err := z.Write(blanks); err != nil {
-			return // the client has gone
+			return // the client has disconnected
 		}
 	}
 	_ = z.Close()
@@ -140,12 +140,12 @@ func tenGB(w http.ResponseWriter, _ *http.Request) {
 	blanks := bytes.Repeat([]byte(" "), 1<<20)
 	for range 10 << 10 {
 		if _, err := w.Write(blanks); err != nil {
-			return // the client has gone
+			return // the client has disconnected
 		}
 	}
 }
 
-// start serves the target, and returns its address.
+// start starts the target and returns its address.
 func (h hostileTarget) start(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

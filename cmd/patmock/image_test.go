@@ -21,7 +21,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// image is the image under test.
+// image returns the name of the image under test.
 func image() string {
 	if name := os.Getenv("PATMOCK_IMAGE"); name != "" {
 		return name
@@ -29,7 +29,7 @@ func image() string {
 	return "patmock:latest"
 }
 
-// absent skips a test for what is not here; in CI, where it is expected, it fails.
+// absent skips a test because a requirement is missing. In CI it fails the test.
 func absent(t *testing.T, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -38,7 +38,7 @@ func absent(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// needImage needs a container engine that has the image.
+// needImage requires a container engine with the image.
 func needImage(t *testing.T) {
 	t.Helper()
 	if out, err := exec.Command("docker", "image", "inspect",
@@ -49,7 +49,7 @@ func needImage(t *testing.T) {
 	}
 }
 
-// docker carries out a command of the engine, and returns what it printed.
+// docker runs a command of the engine and returns its output.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := exec.Command("docker", args...).Output()
@@ -63,7 +63,7 @@ func docker(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// started runs a container of the image until the test ends, and returns its id.
+// started runs a container of the image until the test ends, and returns its ID.
 func started(t *testing.T, options ...string) string {
 	t.Helper()
 	id := docker(t, append(append([]string{"run", "--detach"}, options...), image())...)
@@ -172,8 +172,8 @@ func imageFiles(t *testing.T) {
 	checkBuild(t, program, licenses)
 }
 
-// checkBuild compares the build information of a program with the toolchain of go.mod, and with the
-// modules whose licences are beside it.
+// checkBuild compares the build information of a program with the toolchain of go.mod, and its
+// modules with the included licences.
 func checkBuild(t *testing.T, program []byte, licenses []string) {
 	t.Helper()
 	info, err := buildinfo.Read(bytes.NewReader(program))
@@ -206,7 +206,7 @@ func imageHealth(t *testing.T) {
 	t.Logf("healthy %s after docker run", time.Since(began).Round(time.Millisecond))
 }
 
-// The health check finds the mock by what serve was given, also on a read-only root.
+// The health check finds the mock without flags, even on a read-only root file system.
 func imageHealthOfFlags(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(secret, []byte("open-sesame\n"), 0o644); err != nil {
@@ -242,7 +242,7 @@ func imageHealthOfFlags(t *testing.T) {
 	}
 }
 
-// OpenShift gives a container a user of its own, in group 0.
+// OpenShift runs containers with an arbitrary user in group 0.
 func imageGroup(t *testing.T) {
 	user := "--user=1000700000:0"
 	id := started(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
@@ -259,7 +259,7 @@ func imageGroup(t *testing.T) {
 	}
 }
 
-// announced is a part of what a mock prints when it serves.
+// announced is a part of the banner of a mock.
 const announced = "SAIL_BASE_URL="
 
 func imageLoopback(t *testing.T) {
@@ -280,7 +280,7 @@ func imageState(t *testing.T) {
 	docker(t, "exec", id, "/patmock", "healthcheck")
 	docker(t, "restart", id)
 	eventually(t, func() bool { return strings.Count(logs(t, id), announced) == 2 })
-	if text := logs(t, id); strings.Count(text, "/state/patmock.db") != 2 { // new, and read
+	if text := logs(t, id); strings.Count(text, "/state/patmock.db") != 2 { // a new image, and read
 		t.Error(text)
 	}
 }
@@ -311,7 +311,7 @@ func logs(t *testing.T, id string) string {
 	return string(out)
 }
 
-// eventually waits until something holds.
+// eventually waits until a condition is true.
 func eventually(t *testing.T, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !holds(); {

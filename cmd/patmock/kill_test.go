@@ -21,9 +21,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A mock that keeps its state is killed under writes, again and again: every token that a client
-// was told of is there when it runs again, and the client goes on with the access token it has.
-// PATMOCK_KILL_ROUNDS says how often.
+// A mock with a state file is killed repeatedly during writes. Every acknowledged token exists
+// after a restart, and access tokens stay valid. PATMOCK_KILL_ROUNDS is the number of rounds.
 func TestKilledMockLosesNothing(t *testing.T) {
 	rounds := 5
 	if text := os.Getenv("PATMOCK_KILL_ROUNDS"); text != "" {
@@ -55,10 +54,10 @@ func TestKilledMockLosesNothing(t *testing.T) {
 	}
 }
 
-// kept is a mock with a state file, as a process or in a container of its own.
+// kept is a mock with a state file, in its own process or container.
 type kept struct {
 	url  string
-	kill func() error // ends it at once, and returns when it has ended
+	kill func() error // kills it and waits for its end
 }
 
 func startKept(t *testing.T, binary, state string) *kept {
@@ -74,7 +73,7 @@ func startKept(t *testing.T, binary, state string) *kept {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = process.Process.Kill() // it may be dead already
+		_ = process.Process.Kill() // it may have ended
 		_ = process.Wait()
 	})
 	line, err := bufio.NewReader(output).ReadString('\n')
@@ -120,7 +119,7 @@ func (k *kept) login(t *testing.T) string {
 
 const keptTokens = "/v2026/personal-access-tokens"
 
-// do makes a request, and decodes a good answer.
+// do sends a request and decodes a successful response.
 func (k *kept) do(ctx context.Context, bearer, method, path, body string, into any) error {
 	r, err := http.NewRequestWithContext(ctx, method, k.url+path, strings.NewReader(body))
 	if err != nil {
@@ -139,7 +138,7 @@ func (k *kept) do(ctx context.Context, bearer, method, path, body string, into a
 	return json.NewDecoder(answered.Body).Decode(into)
 }
 
-// create makes a token that lives for ever, and returns its id.
+// create creates a token that never expires and returns its ID.
 func (k *kept) create(ctx context.Context, bearer, name string) (id string, err error) {
 	var token struct{ ID string }
 	err = k.do(ctx, bearer, "POST", keptTokens,
@@ -147,7 +146,7 @@ func (k *kept) create(ctx context.Context, bearer, name string) (id string, err 
 	return token.ID, err
 }
 
-// list has the ids of the tokens that there are.
+// list returns the IDs of the existing tokens.
 func (k *kept) list(t *testing.T, bearer string) map[string]bool {
 	t.Helper()
 	var listed []struct{ ID string }
@@ -161,7 +160,7 @@ func (k *kept) list(t *testing.T, bearer string) map[string]bool {
 	return there
 }
 
-// check expects every acknowledged token in the list.
+// check checks that the list has every acknowledged token.
 func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) {
 	t.Helper()
 	there := k.list(t, bearer)
@@ -172,8 +171,8 @@ func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) 
 	}
 }
 
-// createUntilKilled creates tokens from four sides until the process is killed in the middle of it,
-// some time after the first was acknowledged, and returns those that were.
+// createUntilKilled creates tokens concurrently and kills the process some time after the first
+// acknowledgement. It returns the acknowledged tokens.
 func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duration) []string {
 	t.Helper()
 	var mu sync.Mutex
@@ -185,7 +184,7 @@ func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duratio
 			for i := 0; ; i++ {
 				id, err := k.create(t.Context(), bearer, fmt.Sprintf("%s %p %d", k.url, &i, i))
 				if err != nil {
-					return // it is dead
+					return // it has ended
 				}
 				mu.Lock()
 				if made = append(made, id); len(made) == 1 {

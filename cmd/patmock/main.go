@@ -1,5 +1,5 @@
-// Command patmock is a stand-in for the personal access token part of a SailPoint
-// Identity Security Cloud tenant.
+// Command patmock is a stand-in for the personal access token API of a SailPoint Identity Security
+// Cloud tenant.
 package main
 
 import (

@@ -18,8 +18,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// checkMessage compares a text that patmock printed with the golden file, but for what differs
-// from run to run.
+// checkMessage compares a text with the golden file after normalizing it.
 func checkMessage(t testing.TB, key, text string) {
 	t.Helper()
 	golden.Check(t, "testdata/messages.golden", key, normalized(text))
@@ -47,10 +46,10 @@ var examples = []string{
 	"9999-12-31T23:59:59.000Z",
 }
 
-// normalized replaces what differs from run to run by words: times, ports, ids and the version.
+// normalized replaces values that differ between runs: times, ports, IDs and the version.
 func normalized(text string) string {
 	text = strings.ReplaceAll(text, mockserver.Version(), "VERSION")
-	text = strings.ReplaceAll(text, "\u00a0", " ") // by which go-cmp makes its output unstable
+	text = strings.ReplaceAll(text, "\u00a0", " ") // go-cmp uses it to make its output unstable
 	text = clockTime.ReplaceAllString(text, "TIME $1 ")
 	text = timestamp.ReplaceAllStringFunc(text, func(s string) string {
 		if slices.Contains(examples, s) {
@@ -65,7 +64,7 @@ func normalized(text string) string {
 		return s[:strings.LastIndex(s, ":")] + ":PORT"
 	})
 	text = hexID.ReplaceAllStringFunc(text, func(s string) string {
-		const period = 8 // of what fixtures have
+		const period = 8 // of the IDs in fixtures
 		if strings.Count(s, s[:period]) == len(s)/period {
 			return s
 		}
@@ -77,7 +76,7 @@ func normalized(text string) string {
 	return duration.ReplaceAllString(text, "${1}DURATION")
 }
 
-// outcome is what became of a command line.
+// outcome is the result of a command line.
 type outcome struct {
 	code           int
 	about          string // subject of the error
@@ -90,7 +89,7 @@ func run(ctx context.Context, args []string, env cli.Env) int {
 	return code
 }
 
-// command runs a command line in this process, with no other variables than those given.
+// command runs a command line in this process with only the given variables.
 func command(ctx context.Context, variables map[string]string, args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	lookup := func(name string) (string, bool) {
@@ -110,7 +109,7 @@ func command(ctx context.Context, variables map[string]string, args ...string) o
 	return outcome{code, subject(err), stdout.String(), stderr.String()}
 }
 
-// wants reports an error if the exit code or the subject of the error are not as expected.
+// wants reports an error if the exit code or the subject of the error differ.
 func (o outcome) wants(t *testing.T, code int, about string) {
 	t.Helper()
 	if o.code != code || o.about != about {
@@ -119,9 +118,9 @@ func (o outcome) wants(t *testing.T, code int, about string) {
 	}
 }
 
-// subject returns what an error of a command is about: the flag, argument or variable that is
-// wrong; the rules of the control API that a request broke and their places, as RULE@PLACE; target
-// if that cannot be tested; no-mock or not-patmock if no mock responds; or nothing.
+// subject returns the subject of an error: the wrong flag, argument or variable; the rules of the
+// control API that a request broke, as RULE@POSITION; target if the target cannot be tested;
+// no-mock or not-patmock if no mock responds; else nothing.
 func subject(err error) string {
 	var usage *cli.UsageError
 	var problem *control.Problem

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every command says in two short lines that no mock responds, and what to do.
+// Every command reports a missing mock in two short lines with advice.
 func TestNoMock_TwoLines(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// A control token does not go to a public host over plain http.
+// A control token is not sent to a public host over plain HTTP.
 func TestPlaintextToken(t *testing.T) {
 	const public = "http://mock.example.com"
 	for i, tt := range []struct{ args, about string }{
@@ -28,7 +28,7 @@ func TestPlaintextToken(t *testing.T) {
 			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"},
 				strings.Fields(tt.args)...)
 			got.wants(t, cli.ExitUsage, tt.about)
-			if i < 2 { // the others say the same
+			if i < 2 { // the other ones are equal
 				checkMessage(t, golden.Key(t), got.stderr)
 			}
 		})
@@ -40,7 +40,7 @@ func TestPlaintextToken(t *testing.T) {
 	})
 }
 
-// --allow-plaintext sends it. This machine has an address that counts as public, since it is not
+// --allow-plaintext sends it. The address of this machine counts as public, because it is not
 // loopback.
 func TestAllowPlaintext(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusNoContent}

@@ -34,7 +34,7 @@ var built = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// removeProgram removes what program built.
+// removeProgram removes the files that program built.
 func removeProgram() {
 	if programFolder != "" {
 		_ = os.RemoveAll(programFolder)

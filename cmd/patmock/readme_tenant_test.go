@@ -16,8 +16,8 @@ import (
 	"example.com/patmock/contracttests/parity"
 )
 
-// The commands of the README, against a tenant-like target: each as it stands there, but for the
-// tenant's name, and for a choice of scenarios, since all of them take minutes.
+// The commands of the README run against a tenant-like target. Only the name of the tenant and the
+// selection of scenarios differ, since all scenarios take minutes.
 func TestReadmeChecksATenant(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -80,7 +80,7 @@ func TestReadmeChecksATenant(t *testing.T) {
 		"-q http: out.txt", cli.ExitOK)
 }
 
-// shell runs a line, with patmock in the path.
+// shell runs a line with patmock in the PATH.
 func (x *tenantLike) shell(line string, want int) {
 	x.t.Helper()
 	c := exec.Command("sh", "-c", line)
@@ -93,10 +93,10 @@ func (x *tenantLike) shell(line string, want int) {
 	}
 }
 
-// secrets are what those of tokens look like, of the run's own, too, and access tokens.
+// secrets matches secrets of tokens and access tokens.
 var secrets = regexp.MustCompile(`(?i)[0-9a-f]{64}|eyJ[0-9a-z_-]+\.[0-9a-z_-]+\.`)
 
-// holdsNoSecret looks into each file of a folder.
+// holdsNoSecret checks all files of a directory.
 func (x *tenantLike) holdsNoSecret(folder string) {
 	x.t.Helper()
 	documents, err := parity.Documents()
@@ -111,7 +111,7 @@ func (x *tenantLike) holdsNoSecret(folder string) {
 		looked++
 		text, err := os.ReadFile(path)
 		x.keepsSecrets(path, text)
-		for _, hash := range documents { // which looks like one
+		for _, hash := range documents { // it looks like a secret
 			text = bytes.ReplaceAll(text, []byte(hash), nil)
 		}
 		if found := secrets.Find(text); found != nil {

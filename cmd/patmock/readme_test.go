@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// The session of the README is run as it stands there, against a mock on a free port.
+// The session of the README runs unchanged against a mock on a free port.
 func TestReadmeSession(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -49,7 +49,7 @@ func TestReadmeSession(t *testing.T) {
 	}
 }
 
-// readmeBlock is the first block of a language below a heading of the README.
+// readmeBlock returns the first code block of a language below a heading of the README.
 func readmeBlock(t *testing.T, heading, language string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(read(t, "../../README.md"), "\n## "+heading+"\n")

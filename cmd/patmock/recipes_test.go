@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The recipes of the README are those that are run: the Go ones as tests of the mock, the others
-// under the SDKs.
+// The recipes of the README equal the tested ones: those in Go are tests of the mock, the others
+// run with the SDKs.
 func TestReadmeRecipesAreThoseThatRun(t *testing.T) {
 	readme := read(t, "../../README.md")
 	code := ""
@@ -44,7 +44,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// So is that of a container, but for the image, which a test is told.
+// The recipe of the container also equals the tested one, except for the image.
 func TestReadmeContainerIsTheOneThatRuns(t *testing.T) {
 	block := strings.TrimSuffix(readmeBlock(t, "From Go tests with testcontainers", "go"),
 		"\n\t// ... what your program does\n}")

@@ -14,8 +14,8 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// TestReportOfFailedStart checks that a command that cannot start replaces the report of another
-// run, in every format.
+// TestReportOfFailedStart checks that a command that cannot start replaces an earlier report, in
+// every format.
 func TestReportOfFailedStart(t *testing.T) {
 	contract := []string{"contract", "run", "--run=^create/"}
 	for _, tt := range []struct {
@@ -66,7 +66,7 @@ func TestReportOfFailedStart(t *testing.T) {
 	}
 }
 
-// TestReportOfRunUnderway checks the files while a run goes on.
+// TestReportOfRunUnderway checks the files during a run.
 func TestReportOfRunUnderway(t *testing.T) {
 	folder := t.TempDir()
 	args := []string{"contract", "run", "--run=^create/", "--mock"}
@@ -86,7 +86,7 @@ func TestReportOfRunUnderway(t *testing.T) {
 	once.Do(func() { t.Error("the target is sent nothing") })
 }
 
-// TestReportOnStandardOutput checks that a usage error is reported once where nothing can be
+// TestReportOnStandardOutput checks that a usage error is reported once if no output can be
 // replaced.
 func TestReportOnStandardOutput(t *testing.T) {
 	got := command(t.Context(), nil, "contract", "run", "--report=json=-", "--unknown")
@@ -100,7 +100,7 @@ func TestReportOnStandardOutput(t *testing.T) {
 	}
 }
 
-// checkFailureReports checks reports in a folder, by format, of a run that tested nothing.
+// checkFailureReports checks the reports in a directory of a run that tested nothing, by format.
 func checkFailureReports(t *testing.T, folder, id string, underway bool) {
 	t.Helper()
 	file, err := os.Open(filepath.Join(folder, "json"))

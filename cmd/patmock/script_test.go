@@ -32,8 +32,7 @@ func TestMain(m *testing.M) {
 	if code, ok := job.Helper(os.Args[1:]); ok { // of an exec in this process
 		os.Exit(code)
 	}
-	// Many tests mostly wait: for a pace, a deadline, a process. The flag, which is read later,
-	// goes before.
+	// Many tests mostly wait. The parallel flag must be set before it is parsed.
 	if err := flag.Set("test.parallel", strconv.Itoa(max(6, 3*runtime.GOMAXPROCS(0)))); err != nil {
 		panic(err)
 	}
@@ -69,8 +68,8 @@ func TestScripts(t *testing.T) {
 // patience is how long a script waits for a process before it fails.
 const patience = time.Minute
 
-// waitFor waits until a file holds a match of a regular expression, whose first group it puts
-// into a variable: wait-for FILE REGEXP NAME. A process in the background writes the file.
+// waitFor waits until a file matches a regular expression, and sets a variable to its first group:
+// wait-for FILE REGEXP NAME. A background process writes the file.
 func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: wait-for FILE REGEXP NAME")
@@ -91,7 +90,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fetch gets a URL, expects a status and puts the body on standard output: fetch STATUS URL.
+// fetch gets a URL, checks the status and prints the body: fetch STATUS URL.
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fetch STATUS URL")
@@ -118,7 +117,7 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { _ = connection.Close() }) // the mock may have closed it
 }
 
-// get is a command that gets a URL, in which variables stand for their values.
+// get is a command that gets a URL after expanding variables in it.
 func get() {
 	answered, err := http.Get(os.ExpandEnv(os.Args[1]))
 	if err != nil {
@@ -128,10 +127,10 @@ func get() {
 	_ = answered.Body.Close()
 }
 
-// subjectFile is a variable that names the file for what the error of a command is about.
+// subjectFile is the variable with the file for the subject of a command's error.
 const subjectFile = "SUBJECT_FILE"
 
-// patmock is the command, which also writes what its error is about for exits.
+// patmock is the command under test, which also writes the subject of its error for exits.
 func patmock() {
 	code, err := root.Run(context.Background(), os.Args[1:], cli.ProcessEnv())
 	if file := os.Getenv(subjectFile); file != "" {
@@ -142,8 +141,8 @@ func patmock() {
 	os.Exit(code)
 }
 
-// exits runs patmock and expects an exit code, and what the error is about as subject returns it:
-// exits CODE[:SUBJECT] ARGUMENT...
+// exits runs patmock and checks its exit code and the subject of its error: exits CODE[:SUBJECT]
+// ARGUMENT...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: exits CODE[:SUBJECT] ARGUMENT...")
@@ -185,7 +184,7 @@ func compareMessage(t *testing.T, ts *testscript.TestScript, neg bool, args []st
 	checkMessage(scriptT{t, ts}, "script/"+ts.Name()+"/"+key, text)
 }
 
-// scriptT is a test whose script fails instead of it.
+// scriptT adapts a script to testing.TB.
 type scriptT struct {
 	*testing.T
 	ts *testscript.TestScript
@@ -197,10 +196,10 @@ func (t scriptT) Errorf(format string, args ...any) { t.ts.Fatalf(format, args..
 // Fatal implements testing.TB.
 func (t scriptT) Fatal(args ...any) { t.ts.Fatalf("%s", fmt.Sprint(args...)) }
 
-// checkJSON reads JSON, or lines of it, and expects a value at a place: json FILE POINTER VALUE. In
-// the pointer * is any element and length their number. A value that begins with ~ is a regular
-// expression. A string is compared without its quotation marks. A place without a value is an
-// error, also if it is negated.
+// checkJSON checks a value in a JSON document or in lines of JSON: json FILE POINTER VALUE. In the
+// pointer * is any element and length their number. A value that begins with ~ is a regular
+// expression. Strings are compared without quotation marks. A missing value is an error, even if
+// the check is negated.
 func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: [!] json FILE POINTER VALUE")
@@ -240,7 +239,7 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// valuesAt returns the values at a place of a JSON value, none if there is no such place.
+// valuesAt returns the values at a position of a JSON value.
 func valuesAt(value any, pointer []string) []any {
 	if len(pointer) == 0 {
 		return []any{value}

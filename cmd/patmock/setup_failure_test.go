@@ -26,7 +26,7 @@ func asTenant(base string) map[string]string {
 	}
 }
 
-// respond returns a handler that responds in one way to every request but that for a health.
+// respond returns a handler that responds to every request except health checks in the same way.
 func respond(status int, header map[string]string, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/_mock/") {
@@ -41,7 +41,7 @@ func respond(status int, header map[string]string, body string) http.HandlerFunc
 	}
 }
 
-// closedPort returns the address of a port at which nothing listens.
+// closedPort returns the address of a port without a listener.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -54,7 +54,7 @@ func closedPort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// Doctor and run name the request, what responded, and a remedy, at once.
+// Doctor and run name the request, the response and a remedy, without retrying.
 func TestSetupFailures(t *testing.T) {
 	jsonHeader := map[string]string{"Content-Type": "application/json"}
 	serve := func(tlsToo bool, h http.Handler) *httptest.Server {
@@ -98,9 +98,9 @@ func TestSetupFailures(t *testing.T) {
 		{"empty", serve(false, respond(200, jsonHeader, "")).URL},
 		{"other JSON", plain.URL},
 		{"unknown CA", tlsServer.URL},
-		{"TLS where none is", "https://" + plain.Listener.Addr().String()},
-		{"no TLS where it is", "http://" + tlsServer.Listener.Addr().String()},
-		{"nothing there", "http://" + closedPort(t)},
+		{"TLS to a plain port", "https://" + plain.Listener.Addr().String()},
+		{"plain HTTP to a TLS port", "http://" + tlsServer.Listener.Addr().String()},
+		{"no listener", "http://" + closedPort(t)},
 		{"no host", "https://acme.invalid"},
 	} {
 		for _, args := range [][]string{
@@ -124,7 +124,7 @@ func TestSetupFailures(t *testing.T) {
 				if tt.name == "unauthorized" && !strings.Contains(got.stderr, "SAIL_CLIENT_ID") {
 					t.Errorf("the variables of the credentials are not named: %s", got.stderr)
 				}
-				if tt.name == "no host" { // what the resolver says differs
+				if tt.name == "no host" { // the text of the resolver varies
 					message = message[strings.LastIndex(message, ": "):]
 				}
 				golden.Check(t, "testdata/messages.golden", "TestSetupFailures/"+tt.name,
@@ -134,7 +134,7 @@ func TestSetupFailures(t *testing.T) {
 	}
 }
 
-// The control API of a patmock is looked for as well.
+// The control API of a patmock fails in the same way.
 func TestSetupFailures_Control(t *testing.T) {
 	tlsServer := httptest.NewUnstartedServer(respond(200, nil, "{}"))
 	tlsServer.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -161,7 +161,7 @@ func TestSetupFailures_Control(t *testing.T) {
 	}
 }
 
-// A proxy that does not connect is named, with what it responds.
+// The error of a proxy that does not connect names it and its response.
 func TestSetupFailures_Proxy(t *testing.T) {
 	if os.Getenv("BE_PROXIED") == "" {
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -187,7 +187,7 @@ func TestSetupFailures_Proxy(t *testing.T) {
 	fmt.Println(got.stderr)
 }
 
-// A secret of a file that an editor or a shell has added to is rejected before anything is sent.
+// A secret file with additions of an editor or shell is rejected before any request is sent.
 func TestSecretFiles(t *testing.T) {
 	for _, tt := range []struct{ name, content string }{
 		{"byte order mark", "\ufeffa-secret\n"},
@@ -227,8 +227,8 @@ func TestSecretFiles(t *testing.T) {
 		"SAIL_CLIENT_SECRET")
 }
 
-// rerun runs the calling test in a process of its own, whose environment has more variables, and
-// returns what it prints: a process reads the variables of proxies once.
+// rerun runs the calling test in a new process with more variables, and returns its output. A
+// process reads the variables of proxies only once.
 func rerun(t *testing.T, variables ...string) string {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")

@@ -39,7 +39,7 @@ func TestEmptyShard(t *testing.T) {
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
-// The report names the shard, and has its cases alone.
+// The report names the shard and has only its cases.
 func TestReportNamesTheShard(t *testing.T) {
 	var names []string
 	for i := range 2 {
@@ -67,7 +67,7 @@ func TestReportNamesTheShard(t *testing.T) {
 	}
 }
 
-// A shard confirms its own cases, and leaves the others as they were.
+// A shard confirms its own cases and keeps other confirmations.
 func TestShardUpdatesItsOwnParity(t *testing.T) {
 	target, variables := tenantLikeInProcess(t, func(int64) {})
 	path := filepath.Join(t.TempDir(), "parity.yaml")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// toolchain returns the version of Go that go.mod names for what is released.
+// toolchain returns the version of Go in go.mod that builds releases.
 func toolchain(t *testing.T) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?m)^toolchain (go\S+)$`).FindStringSubmatch(read(t,
@@ -21,7 +21,7 @@ func toolchain(t *testing.T) string {
 	return found[1]
 }
 
-// A go command whose GOTOOLCHAIN is local ignores the toolchain of go.mod, and says nothing.
+// A go command with GOTOOLCHAIN=local silently ignores the toolchain of go.mod.
 func TestScriptsUseTheToolchain(t *testing.T) {
 	entries, err := os.ReadDir("../../.ci")
 	if err != nil {
@@ -52,7 +52,7 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 	}
 }
 
-// The licences are those of the modules that an independent list of the binary's packages names.
+// The licences belong to the modules in an independent list of the binary's packages.
 func TestLicenses(t *testing.T) {
 	for _, platform := range []string{"linux/amd64", "windows/arm64"} {
 		t.Run(platform, func(t *testing.T) {

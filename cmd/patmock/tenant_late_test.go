@@ -16,14 +16,14 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// late stands in front of a tenant. It loses the answer to the first create, and leaves what that
-// made out of lists for a while.
+// late is a proxy in front of a tenant. It drops the response to the first create and hides the
+// created token from lists for a while.
 type late struct {
 	to    string
 	while time.Duration
 
 	mu   sync.Mutex
-	name string // of the lost token
+	name string // of the hidden token
 	at   time.Time
 }
 
@@ -54,10 +54,10 @@ func (l *late) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Del("Content-Length")
 	rw.WriteHeader(answered.StatusCode)
-	_, _ = rw.Write(reply) // whoever asked may be gone
+	_, _ = rw.Write(reply) // the client may have disconnected
 }
 
-// loses tells that the answer is lost: that to the first create.
+// loses reports whether the response is dropped: that to the first create.
 func (l *late) loses(r *http.Request, body []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -89,8 +89,7 @@ func (l *late) withoutLost(reply []byte) []byte {
 	return shown
 }
 
-// What was made while nobody saw the answer is deleted also where a list that was read meanwhile
-// does not show it yet.
+// A token from a lost response is deleted, even if an earlier list did not contain it.
 func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -103,7 +102,7 @@ func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 		}
 	}
 	x.base = tenant.URL
-	// The second scenario reads the list, since nobody knows whether there is room.
+	// The second scenario reads the list, because the number of tokens is uncertain.
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
 		"^create/(secret-is-shown-once|returns-200)", "--versions", "v3",
 		"--consistency-timeout", "5s")

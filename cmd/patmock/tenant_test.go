@@ -31,8 +31,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A tenant-like target: a faithful mock whose control surface is out of the contract's reach, so
-// that it counts as live.
+// A tenantLike is a mock with the faithful profile whose control API is unreachable, so that it
+// counts as a real tenant.
 type tenantLike struct {
 	t       *testing.T
 	program string
@@ -79,7 +79,7 @@ func newTenantLike(t *testing.T) *tenantLike {
 	return x
 }
 
-// addressIn returns the address in the next line that the mock prints.
+// addressIn returns the address in the next line of the mock's output.
 func (x *tenantLike) addressIn(lines *bufio.Reader) string {
 	x.t.Helper()
 	line, err := lines.ReadString('\n')
@@ -98,15 +98,15 @@ func (x *tenantLike) host() string {
 	return u.Host
 }
 
-// command is patmock contract with arguments, in a folder of its own with the credentials in the
-// environment.
+// command returns patmock contract with arguments, in a new directory and with the credentials in
+// the environment.
 func (x *tenantLike) command(args ...string) *exec.Cmd {
 	c := exec.Command(x.program, append([]string{"contract"}, args...)...)
 	c.Dir, c.Env = x.folder, x.env
 	return c
 }
 
-// run returns the exit code and what was printed. Nothing that was printed is secret.
+// run returns the exit code and the output. It fails if the output contains a secret.
 func (x *tenantLike) run(args ...string) outcome {
 	x.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -123,7 +123,7 @@ func (x *tenantLike) run(args ...string) outcome {
 	}
 }
 
-// report runs the contract with a report as JSON.
+// report runs the contract and returns its JSON report.
 func (x *tenantLike) report(args ...string) (outcome, *report.Report) {
 	x.t.Helper()
 	got := x.run(append([]string{"run", "--report", "json=-"}, args...)...)
@@ -134,7 +134,7 @@ func (x *tenantLike) report(args ...string) (outcome, *report.Report) {
 	return got, r
 }
 
-// swept reports whether a sweep would find, or did find, a token of a run.
+// swept reports whether a sweep found a token of a run.
 func (x *tenantLike) swept(got outcome) bool {
 	x.t.Helper()
 	var result tenantguard.SweepResult
@@ -144,7 +144,7 @@ func (x *tenantLike) swept(got outcome) bool {
 	return len(result.Deleted)+len(result.WouldDelete)+len(result.Remaining) > 0
 }
 
-// lacksWrites reports whether a scenario of a run was skipped because it would write.
+// lacksWrites reports whether a run skipped a scenario because writes are not allowed.
 func lacksWrites(r *report.Report) bool {
 	return slices.ContainsFunc(r.Results, func(result report.Result) bool {
 		return slices.Contains(result.Missing, string(contracttests.Writes))
@@ -161,8 +161,8 @@ func (x *tenantLike) keepsSecrets(what string, text []byte) {
 	}
 }
 
-// state is everything that the tenant holds, but for when the tokens of the environment were used
-// last.
+// state returns the state of the tenant, without the times at which the tokens in use were last
+// used.
 func (x *tenantLike) state() map[string]any {
 	x.t.Helper()
 	raw, err := x.control.State(x.t.Context(), control.StateOptions{Secrets: true})
@@ -186,7 +186,7 @@ func (x *tenantLike) state() map[string]any {
 	return state
 }
 
-// unchanged compares the state with one of before.
+// unchanged compares the current state with an earlier one.
 func (x *tenantLike) unchanged(before map[string]any) {
 	x.t.Helper()
 	if diff := cmp.Diff(before, x.state()); diff != "" {
@@ -194,7 +194,7 @@ func (x *tenantLike) unchanged(before map[string]any) {
 	}
 }
 
-// refused is how many requests the tenant answered with 429.
+// refused returns the number of responses with status 429.
 func (x *tenantLike) refused() int {
 	x.t.Helper()
 	journal, err := x.control.Requests(x.t.Context(), control.Match{Status: 429}, 0)
@@ -207,13 +207,13 @@ func (x *tenantLike) refused() int {
 	return journal.Matched
 }
 
-// writes is a selection that makes, changes and deletes tokens, in few requests.
+// writes selects scenarios that create, change and delete tokens with few requests.
 const writes = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|" +
 	"auth/delete-of-anothers|crossversion/(made|deleted))"
 
-// A run with writes leaves a tenant as it was, and never asks too often.
+// A run with writes leaves a tenant unchanged and never exceeds the rate limit.
 func TestTenantIsLeftAsItWas(t *testing.T) {
-	t.Parallel() // it mostly waits, so as not to ask too often
+	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
 	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
@@ -236,9 +236,9 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	x.keepsSecrets("the ledger", ledger)
 }
 
-// Nothing is written to a tenant whose host was not repeated.
+// A tenant is read-only unless --allow-writes names its host.
 func TestTenantIsOnlyRead(t *testing.T) {
-	t.Parallel() // it mostly waits, so as not to ask too often
+	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
 	got, r := x.report("--target", "env", "--versions", "v2026", "--run",
@@ -266,12 +266,12 @@ func TestTenantIsOnlyRead(t *testing.T) {
 	}
 }
 
-// What a run that was killed has left is found by its ledger, and swept.
+// A sweep deletes the tokens of a killed run by its ledger.
 func TestKilledRunIsSwept(t *testing.T) {
-	t.Parallel() // it mostly waits, so as not to ask too often
+	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
-	// what is made is there when the run is killed
+	// the created token exists when the run is killed
 	slow, err := x.control.AddFault(t.Context(), control.Fault{
 		Operation: "delete", Effect: "hang", Rate: 1,
 	})
@@ -307,9 +307,9 @@ func TestKilledRunIsSwept(t *testing.T) {
 	x.unchanged(before)
 }
 
-// A run that is interrupted deletes what it made.
+// An interrupted run deletes its tokens.
 func TestInterruptedRunCleansUp(t *testing.T) {
-	t.Parallel() // it mostly waits, so as not to ask too often
+	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
 	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
@@ -329,7 +329,8 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 	x.unchanged(before)
 }
 
-// What a tenant does not let go is told by the run and by every sweep, until one can delete it.
+// A token that cannot be deleted is reported by the run and by every sweep until a sweep deletes
+// it.
 func TestLeftoversAreTold(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -352,10 +353,10 @@ func TestLeftoversAreTold(t *testing.T) {
 		"before")
 	got, _ := x.report(args...)
 	left("run", got, cli.ExitFailed)
-	// Where no promise is broken, the leftovers are the verdict: an open question fails no run.
+	// If no promise is broken, the leftovers set the exit code: an open question fails no run.
 	got, _ = x.report(append(write, "--run", "^create/name-taken-is-400/v3")...)
 	left("run that breaks no promise", got, cli.ExitLeftovers)
-	// A comparison finds nothing different, and leaves something all the same.
+	// A comparison without differences also reports leftovers.
 	got = x.run("diff", "before", x.base, "--allow-writes", x.host(), "--run",
 		"^create/secret-is-shown-once/v3", "--format", "json")
 	left("comparison", got, cli.ExitLeftovers)
@@ -378,7 +379,7 @@ func TestLeftoversAreTold(t *testing.T) {
 	x.unchanged(before)
 }
 
-// What a scenario fails to delete is deleted when the run ends.
+// A token that a scenario fails to delete is deleted when the run ends.
 func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -395,12 +396,12 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	x.unchanged(before)
 }
 
-// Nobody reads what a run prints: it cleans up all the same.
+// A run whose output is closed also cleans up.
 func TestRunWithoutReadersCleansUp(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
-	// once, which is told on standard error
+	// once; it is reported on standard error
 	if _, err := x.control.AddFault(t.Context(), control.Fault{
 		Operation: "delete", Status: 500,
 	}); err != nil {
@@ -425,7 +426,7 @@ func TestRunWithoutReadersCleansUp(t *testing.T) {
 	x.unchanged(before)
 }
 
-// A run that has deleted all it made leaves nothing, also when nobody can look again.
+// A run that deleted all its tokens succeeds even if it cannot check for others.
 func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
@@ -445,7 +446,7 @@ func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 	x.unchanged(before)
 }
 
-// A token whose answer is lost on the way is found by its name, and deleted when the run ends.
+// A token whose response is lost is found by its name and deleted when the run ends.
 func TestLostAnswersLeaveNothing(t *testing.T) {
 	t.Parallel()
 	for _, effect := range []string{"empty-body", "truncated-json", "wrong-content-type"} {
@@ -471,20 +472,20 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 	}
 }
 
-// timeHint is what a run prints when it knows how long it may take.
+// timeHint matches the message about the timeout of a run.
 var timeHint = regexp.MustCompile(`patmock: the run ends after \S+ at the latest \(--timeout\)\n`)
 
-// leavesNothing reports an error unless a run ended by its scenarios alone, with that exit code,
-// and it printed nothing of its own.
+// leavesNothing checks that a run left no tokens, ended with the exit code of its scenarios, and
+// printed no other message.
 func (x *tenantLike) leavesNothing(got outcome, code int) {
 	x.t.Helper()
-	// what it left would be reported
+	// leftovers would be reported
 	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") {
 		x.t.Errorf("a run ends with %d, want %d: %s", got.code, code, got.stderr)
 	}
 }
 
-// untilMore waits until a run has made a token.
+// untilMore waits until a run has created a token.
 func (x *tenantLike) untilMore(before map[string]any) {
 	x.t.Helper()
 	had := len(before["tokens"].([]any))

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
-// podEnvironment is what Kubernetes sets in a pod that runs beside the services patmock,
+// podEnvironment has the variables that Kubernetes sets in a pod next to the services patmock,
 // patmock-admin and patmock-control.
 var podEnvironment = []string{
 	"KUBERNETES_SERVICE_HOST=10.96.0.1", "KUBERNETES_SERVICE_PORT=443",
@@ -38,8 +38,8 @@ var podEnvironment = []string{
 	"PATMOCK_CONTROL_PORT_53_UDP_PORT=53", "PATMOCK_CONTROL_PORT_53_UDP_PROTO=udp",
 }
 
-// linkEnvironment is what the links of Docker set for containers with the aliases patmock and
-// patmock_1.
+// linkEnvironment has the variables that Docker links set for containers with the aliases patmock
+// and patmock_1.
 var linkEnvironment = []string{
 	"PATMOCK_NAME=/app/patmock", "PATMOCK_PORT=tcp://172.17.0.2:17280",
 	"PATMOCK_PORT_17280_TCP=tcp://172.17.0.2:17280",
@@ -50,7 +50,7 @@ var linkEnvironment = []string{
 	"PATMOCK_1_ENV_PATH=/bin",
 }
 
-// A mock that runs where others make variables of its name starts without a word about them.
+// A mock starts without warnings about variables that other programs set for its name.
 func TestServe_InEnvironmentOfOthers(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -107,7 +107,7 @@ func lookupIn(environ []string) func(string) (string, bool) {
 	}
 }
 
-// A variable that is nearly one of the command's ends it, whichever command reads variables.
+// A misspelt variable is an error of every command that reads variables.
 func TestMisspeltVariable(t *testing.T) {
 	for _, tt := range []struct{ command, name, meant string }{
 		{"serve", "PATMOCK_PROFLE", "PATMOCK_PROFILE"},
@@ -139,7 +139,7 @@ func TestMisspeltVariable(t *testing.T) {
 	}
 }
 
-// Commands that run a mock or the contract warn of other unknown variables.
+// Commands that run a mock or the contract warn about other unknown variables.
 func TestUnknownVariable(t *testing.T) {
 	set := map[string]string{
 		"PATMOCK_SEED": "1", "PATMOCK_REPORT": "junit=a.xml", "PATMOCK_FIXTURE": "default",
@@ -166,7 +166,7 @@ func TestUnknownVariable(t *testing.T) {
 	}
 }
 
-// A bad value is about the variable that it comes from, in the error and in what it is about.
+// The error of an invalid value names the variable that it comes from.
 func TestBadValueNamesItsVariable(t *testing.T) {
 	for _, tt := range []struct{ command, name, value string }{
 		{"serve", "PATMOCK_ADDR", "nowhere"},
@@ -221,7 +221,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 	}
 }
 
-// The flag of a command line is named as it was given, whatever the environment has.
+// The error names a flag of the command line, whatever the environment contains.
 func TestBadValueNamesItsFlag(t *testing.T) {
 	got := command(t.Context(), map[string]string{"PATMOCK_PROFILE": "faithful"}, "serve",
 		"--profile", "loud")
@@ -231,7 +231,7 @@ func TestBadValueNamesItsFlag(t *testing.T) {
 	}
 }
 
-// Every variable that the repository uses for its stacks, its CI and its tests is known.
+// All variables of the repository's stacks, CI and tests are known.
 func TestVariablesOfTheRepository(t *testing.T) {
 	const top = "../.."
 	name := regexp.MustCompile(`\bPATMOCK_[A-Z_]*[A-Z]\b`)

@@ -29,7 +29,7 @@ func EnumArg(kind string, names []string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return Usagef(strings.ToUpper(kind), "expected one %s: %s%s", kind,
-				strings.Join(names, ", "), countText(len(args)))
+				ListNames(names), countText(len(args)))
 		}
 		if !slices.Contains(names, args[0]) {
 			hint := DidYouMean(args[0], names)
@@ -37,7 +37,7 @@ func EnumArg(kind string, names []string) cobra.PositionalArgs {
 				hint = ""
 			}
 			return Usagef(strings.ToUpper(kind), "unknown %s %q%s: expected one of %s", kind,
-				args[0], hint, strings.Join(names, ", "))
+				args[0], hint, ListNames(names))
 		}
 		return nil
 	}
@@ -61,7 +61,21 @@ func CheckName(subject, kind, name string, names []string) error {
 		return nil
 	}
 	return Usagef(subject, "unknown %s %q%s: expected one of %s", kind, name,
-		DidYouMean(name, names), strings.Join(names, ", "))
+		DidYouMean(name, names), ListNames(names))
+}
+
+// ListNames returns a comma-separated list of names for an error. It shortens a list that does not
+// fit on a line.
+func ListNames(names []string) string {
+	const maxColumns = 60
+	text := ""
+	for i, name := range names {
+		if len(text)+len(name) > maxColumns {
+			return fmt.Sprintf("%s and %d more", strings.TrimSuffix(text, ", "), len(names)-i)
+		}
+		text += name + ", "
+	}
+	return strings.TrimSuffix(text, ", ")
 }
 
 // RequiredArg requires one argument that is valid as a segment of a path.

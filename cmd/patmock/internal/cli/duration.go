@@ -16,7 +16,7 @@ const TimeForm = "expected a time such as 2027-01-31T00:00:00Z"
 // gets a hint at clock set.
 func AdvanceError(text string, err error) error {
 	if strings.HasPrefix(text, "-") {
-		err = fmt.Errorf("%w: patmock control clock set TIME moves the clock back", err)
+		err = fmt.Errorf("%w: use patmock control clock set TIME to move the clock back", err)
 	}
 	return Usagef("DURATION", "%w", err)
 }
@@ -26,7 +26,7 @@ var daysPattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
 // ParseDuration is like time.ParseDuration but accepts days in front, such as 1d12h. It rejects
 // negative durations.
 func ParseDuration(text string) (time.Duration, error) {
-	errForm := fmt.Errorf("expected a duration ahead, such as 72h, 191d or 1d12h, got %q", text)
+	errForm := fmt.Errorf("expected a positive duration such as 72h, 191d or 1d12h, got %q", text)
 	rest, sum := text, 0.0
 	if days := daysPattern.FindStringSubmatch(text); days != nil {
 		n, err := strconv.ParseFloat(days[1], 64)

@@ -18,7 +18,7 @@ const (
 	GroupTenant    FlagGroup = "A real tenant"
 	GroupEvidence  FlagGroup = "Evidence"
 	GroupRequests  FlagGroup = "Requests that match"
-	GroupBehaviour FlagGroup = "Behaviour"
+	GroupBehavior  FlagGroup = "Behavior"
 	GroupControl   FlagGroup = "Control API"
 	GroupLimits    FlagGroup = "Limits"
 	GroupLog       FlagGroup = "Log"
@@ -29,7 +29,7 @@ func FlagGroups() []FlagGroup {
 	return []FlagGroup{
 		groupFlags, GroupMock, GroupRunning, GroupTarget, GroupScenarios, GroupTenant,
 		GroupEvidence,
-		GroupRequests, GroupBehaviour, GroupControl, GroupLimits, GroupLog,
+		GroupRequests, GroupBehavior, GroupControl, GroupLimits, GroupLog,
 	}
 }
 

@@ -53,8 +53,8 @@ func SetFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)
 		}
 		if quotedPattern.MatchString(value) {
 			err = Usagef(Variable(f.Name),
-				"%s has quotation marks around its value, which some files of variables keep: "+
-					"leave them out", Variable(f.Name))
+				"%s has quotation marks around its value: remove them (some files of variables "+
+					"keep them)", Variable(f.Name))
 			return
 		}
 		if setErr := flags.Set(f.Name, value); setErr != nil {

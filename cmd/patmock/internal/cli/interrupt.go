@@ -21,7 +21,7 @@ func IgnoreSIGPIPE() {
 // The causes for which the context of a command ends.
 var (
 	ErrInterrupted = errors.New("interrupted")
-	ErrTimeout     = errors.New("the time of --timeout is up")
+	ErrTimeout     = errors.New("timeout reached (--timeout)")
 )
 
 // InterruptContext returns a context that is canceled at the first termination signal. A second one

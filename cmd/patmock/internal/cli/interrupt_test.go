@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestExitCause checks which exit code counts if several apply.
+// TestExitCause checks which exit code is used if several apply.
 func TestExitCause(t *testing.T) {
 	exit := func(code int) error { return Exitf(code, "reason") }
 	silent := SilentExit

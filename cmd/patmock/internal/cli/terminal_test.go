@@ -56,7 +56,7 @@ func TestIsTerminal(t *testing.T) {
 	for path, want := range map[string]bool{file: false, os.DevNull: false, "/dev/ptmx": true} {
 		stream, err := os.Open(path)
 		if os.IsNotExist(err) && want {
-			continue // a system without pseudo-terminals of that name
+			continue // a system without such pseudoterminals
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -39,27 +39,31 @@ var VariableInfos = []variableInfo{
 		},
 	},
 	{"SAIL_BASE_URL", "address of the target env", []string{"contract"}},
-	{"SAIL_CLIENT_ID", "client id of its user", []string{"contract"}},
+	{"SAIL_CLIENT_ID", "client ID of its user", []string{"contract"}},
 	{"SAIL_CLIENT_SECRET", "client secret of its user", []string{"contract"}},
 	{"SAIL_CLIENT_SECRET_FILE", "file with that secret", []string{"contract"}},
-	{"PATMOCK_SECOND_CLIENT_ID", "client id of another user", []string{"contract"}},
+	{"PATMOCK_SECOND_CLIENT_ID", "client ID of another user", []string{"contract"}},
 	{"PATMOCK_SECOND_CLIENT_SECRET", "client secret of another user", []string{"contract"}},
 	{"PATMOCK_SECOND_CLIENT_SECRET_FILE", "file with that secret", []string{"contract"}},
-	{"PATMOCK_ADMIN_CLIENT_ID", "client id of an administrator", []string{"contract"}},
+	{"PATMOCK_ADMIN_CLIENT_ID", "client ID of an administrator", []string{"contract"}},
 	{"PATMOCK_ADMIN_CLIENT_SECRET", "client secret of an administrator", []string{"contract"}},
 	{"PATMOCK_ADMIN_CLIENT_SECRET_FILE", "file with that secret", []string{"contract"}},
-	{"NO_COLOR", "no color if it is not empty", nil},
-	{"TERM", "no color if it is dumb", nil},
-	{"CI", "no progress in place if it is not empty", []string{"contract run"}},
-	{"GITHUB_ACTIONS", "annotations for failures if it is true", []string{"contract run", "check"}},
+	{"NO_COLOR", "disables color if not empty", nil},
+	{"TERM", "disables color if dumb", nil},
+	{"CI", "disables progress in place if not empty", []string{"contract run"}},
 	{
-		"GITHUB_STEP_SUMMARY", "file that a summary is appended to", []string{
+		"GITHUB_ACTIONS", "enables annotations of failures if true", []string{
 			"contract run", "check",
 		},
 	},
-	{"GOMEMLIMIT", "limit of memory instead of that of the container", []string{"serve", "exec"}},
 	{
-		"XDG_RUNTIME_DIR", "folder that serve leaves its address in", []string{
+		"GITHUB_STEP_SUMMARY", "file to which a summary is appended", []string{
+			"contract run", "check",
+		},
+	},
+	{"GOMEMLIMIT", "memory limit, overrides that of the container", []string{"serve", "exec"}},
+	{
+		"XDG_RUNTIME_DIR", "directory for the address of serve", []string{
 			"serve", "healthcheck",
 		},
 	},
@@ -145,7 +149,7 @@ func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
 		if suggestion := similarVariable(name, VariablesOf(cmd)); suggestion != "" {
 			return Usagef(name,
-				"the variable %s is unknown (did you mean %s?): rename it or unset it", name,
+				"unknown variable %s (did you mean %s?): rename it or unset it", name,
 				suggestion)
 		}
 	}
@@ -181,7 +185,7 @@ func UnknownVariablesText(cmd *cobra.Command, env Env) string {
 	if len(unknown) == 0 {
 		return ""
 	}
-	return "these variables are unknown and have no effect: " + strings.Join(unknown, ", ") +
+	return "unknown variables have no effect: " + strings.Join(unknown, ", ") +
 		" (see patmock help environment)"
 }
 

@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for a process before it fails.
+// patience is the timeout of a test for a process.
 const patience = 20 * time.Second
 
-// TestMain also is a program that runs a command as a job: run DURATION COMMAND ARGUMENT...
+// TestMain is also a program that runs a command as a job: run DURATION COMMAND ARGUMENT...
 func TestMain(m *testing.M) {
 	if code, ok := Helper(os.Args[1:]); ok {
 		os.Exit(code)
@@ -53,7 +53,7 @@ func runJob(killAfter string, args []string) int {
 	return command.ProcessState.ExitCode()
 }
 
-// program is this test as the program of TestMain.
+// program returns the command of this test binary as the program of TestMain.
 func program(t *testing.T) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -63,8 +63,7 @@ func program(t *testing.T) string {
 	return self
 }
 
-// started is a job of a shell script, in a process of its own. The script prints its process id
-// first.
+// started is a job of a shell script in its own process. The script first prints its process ID.
 type started struct {
 	process *exec.Cmd
 	input   io.Closer
@@ -102,7 +101,7 @@ func start(t *testing.T, killAfter, script string) *started {
 	return s
 }
 
-// line returns the next line that the script prints.
+// line returns the next line of the script's output.
 func (s *started) line(t *testing.T) string {
 	t.Helper()
 	line, err := s.output.ReadString('\n')
@@ -112,8 +111,8 @@ func (s *started) line(t *testing.T) string {
 	return strings.TrimSpace(line)
 }
 
-// end closes the input of the job, waits until it ends, and returns its exit code and how long that
-// took.
+// end closes the input of the job and waits for its end. It returns the exit code and the elapsed
+// time.
 func (s *started) end(t *testing.T) (code int, took time.Duration) {
 	t.Helper()
 	begun := time.Now()
@@ -133,7 +132,7 @@ func (s *started) end(t *testing.T) (code int, took time.Duration) {
 	return s.process.ProcessState.ExitCode(), time.Since(begun)
 }
 
-// guards returns the children of a process that are guards.
+// guards returns the child processes that are guards.
 func guards(t *testing.T, process int) []int {
 	t.Helper()
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", process))
@@ -189,7 +188,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// Nothing of the group is left, whatever the command has started.
+// All processes of the group are ended, whatever the command has started.
 func TestNothingIsLeft(t *testing.T) {
 	const stubborn = `sh -c "trap '' TERM INT HUP; echo ready; while :; do sleep 0.02; done"`
 	for _, tt := range []struct {
@@ -260,7 +259,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// A second signal kills the group before the time is over.
+// A second signal kills the group before KillAfter has elapsed.
 func TestSecondSignal(t *testing.T) {
 	s := start(t, "1h", "trap '' TERM; echo ready; while :; do sleep 0.02; done")
 	s.line(t)
@@ -279,7 +278,7 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// A signal that ends nothing reaches the command.
+// Other signals are forwarded to the command.
 func TestOtherSignal(t *testing.T) {
 	s := start(t, "0", "trap 'echo heard; exit 6' USR1; echo ready; while :; do sleep 0.02; done")
 	s.line(t)
@@ -294,8 +293,8 @@ func TestOtherSignal(t *testing.T) {
 	}
 }
 
-// The guard kills the group when this process is killed, and ends. It has none of the files of this
-// process.
+// The guard kills the group when this process is killed, and then ends. It inherits no files of
+// this process.
 func TestKilled(t *testing.T) {
 	s := start(t, "1h",
 		`trap '' TERM HUP; sh -c "trap '' TERM HUP; sleep 600" & sleep 600 & echo ready; wait`)
@@ -314,16 +313,16 @@ func TestKilled(t *testing.T) {
 	if err := s.process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	s.end(t) // reads its output until nothing has it open
+	s.end(t) // reads until all writers have closed it
 	eventually(t, "the group is killed", func() bool { return !hasLiveProcess(s.group) })
 	eventually(t, "the guard ends", func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", watching[0]))
-		// nobody may reap orphans in a container
+		// a container may have no process that reaps orphans
 		return err != nil || strings.Contains(string(stat), ") Z ")
 	})
 }
 
-// A guard that is killed is no reason to stop, and is not left as a zombie.
+// A killed guard does not end the job, and is not left as a zombie.
 func TestKilledGuard(t *testing.T) {
 	s := start(t, "1h", "sleep 600 & echo ready; sleep 0.3; exit 7")
 	s.line(t)

@@ -25,7 +25,7 @@ type session struct {
 
 	mu     sync.Mutex
 	screen bytes.Buffer
-	seen   int // how much of the screen was expected so far
+	seen   int // the part of the screen that was already matched
 }
 
 func newSession(t *testing.T, args ...string) *session {
@@ -70,12 +70,12 @@ func (s *session) read() {
 		s.screen.Write(part[:n])
 		s.mu.Unlock()
 		if err != nil {
-			return // nothing has the terminal open
+			return // the terminal is closed
 		}
 	}
 }
 
-// end kills what a failed test has left.
+// end kills processes that a failed test left.
 func (s *session) end() {
 	_ = s.process.Process.Kill() // it has ended unless the test fails
 	_ = s.process.Wait()
@@ -88,7 +88,7 @@ func (s *session) press(keys string) {
 	}
 }
 
-// expect waits until a text is on the screen, behind what was expected before.
+// expect waits for a text on the screen after the previous one.
 func (s *session) expect(text string) {
 	s.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
@@ -105,7 +105,7 @@ func (s *session) expect(text string) {
 	}
 }
 
-// step presses keys once a text is on the screen.
+// step sends keys after a text has appeared on the screen.
 type step struct{ text, keys string }
 
 const (
@@ -113,13 +113,13 @@ const (
 	suspend   = "\x1a"
 )
 
-// The command reads the keyboard, and so does the shell in front of it afterwards.
+// The command reads the keyboard, and the shell reads it afterwards.
 func TestTerminal(t *testing.T) {
 	const after = `; echo "code $?"; read y; echo "then $y"`
 	then := []step{{"code ", "later\n"}, {"then later", ""}}
 	for _, tt := range []struct {
 		name  string
-		shell string // that has no job control
+		shell string // without job control
 		steps []step
 	}{
 		{
@@ -189,9 +189,8 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// A shell with job control stops and continues the command with this process. The command does not
-// wait for a child that it has made by vfork, as dash does: that cannot be stopped until the child
-// runs.
+// A shell with job control stops and continues the command with this process. The command must not
+// wait for a vfork child, as dash does: it cannot be stopped until the child runs.
 func TestJobControl(t *testing.T) {
 	const read = `$JOB sh -c 'echo rea""dy; read x; echo "got $x"'`
 	for _, tt := range []struct {
@@ -258,7 +257,7 @@ func TestJobControl(t *testing.T) {
 	}
 }
 
-// The command ignores no signal that this process does not.
+// The command ignores only signals that this process ignores.
 func TestInheritedSignals(t *testing.T) {
 	s := newSession(t, "sh", "-c", `$JOB sh -c 'echo "ignored $(grep SigIgn /proc/$$/status)"'`)
 	s.expect("ignored SigIgn:\t0000000000000000")

@@ -90,7 +90,8 @@ func writeSpecial(path string, mode fs.FileMode, content []byte) error {
 	case mode&fs.ModeCharDevice != 0:
 		return writeInPlace(path, os.O_WRONLY, content)
 	}
-	return fmt.Errorf("%s is no file (%s): expected a file, a FIFO or a character device", path,
+	return fmt.Errorf("%s is not a regular file (%s): expected a file, a FIFO or a character "+
+		"device", path,
 		mode.Type())
 }
 

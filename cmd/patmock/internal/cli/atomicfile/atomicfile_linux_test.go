@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestWriteFileAtomicKeepsOwner checks that a file that is replaced keeps its mode and owner.
+// TestWriteFileAtomicKeepsOwner checks that a replaced file keeps its mode and owner.
 func TestWriteFileAtomicKeepsOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.xml")
 	err := errors.Join(os.WriteFile(path, []byte("old"), 0o600), os.Chmod(path, 0o664))
@@ -34,14 +34,14 @@ func TestWriteFileAtomicKeepsOwner(t *testing.T) {
 	}
 }
 
-// TestWriteFileAtomicInPlace checks files that cannot be replaced: one in a folder that is not
-// writable, and a mounted one.
+// TestWriteFileAtomicInPlace checks files that cannot be replaced: one in a read-only directory,
+// and a bind mount.
 func TestWriteFileAtomicInPlace(t *testing.T) {
 	folder, err := os.MkdirTemp("", "place") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // of the system's temporary ones
+	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // the system's temporary files
 	path := filepath.Join(folder, "report.xml")
 	err = errors.Join(os.WriteFile(path, []byte("something old"), 0o600), os.Chmod(path, 0o666),
 		os.Chmod(folder, 0o555))
@@ -88,7 +88,7 @@ func TestWriteFileAtomicInPlace(t *testing.T) {
 	})
 }
 
-// TestWriteFileAtomicSpecial checks what is no regular file.
+// TestWriteFileAtomicSpecial checks files that are not regular.
 func TestWriteFileAtomicSpecial(t *testing.T) {
 	t.Parallel() // it mostly waits
 	folder := t.TempDir()
@@ -105,7 +105,7 @@ func TestWriteFileAtomicSpecial(t *testing.T) {
 			}
 			content <- string(text)
 		}()
-		large := make([]byte, 1<<20) // more than a pipe takes at once
+		large := make([]byte, 1<<20) // more than the buffer of a pipe
 		if err := Write(fifo, 0o644, large); err != nil {
 			t.Fatal(err)
 		}

@@ -29,17 +29,15 @@ func ExplainDenied(err error) string {
 		return ""
 	}
 	uid, gid := os.Geteuid(), os.Getegid()
-	text := fmt.Sprintf("this process has uid %d and gid %d; %s belongs to uid %d and gid %d, and "+
-		"has mode %04o:\n",
+	text := fmt.Sprintf("this process runs as %d:%d, but %s belongs to %d:%d with mode %04o:\n",
 		uid, gid, location, owner, group, info.Mode().Perm())
 	if uid == owner || uid == 0 {
 		return text +
-			"change the mode, or look for what else denies it: ACLs, dropped capabilities, " +
-			"SELinux (mount with :z)"
+			"change the mode, or check ACLs, capabilities and SELinux (mount with :z)"
 	}
 	return text +
-		fmt.Sprintf("run as its owner (docker run --user %d:%d), or give it to this user (chown "+
-			"%d:%d %s)", owner, group, uid, gid, location)
+		fmt.Sprintf("run as its owner (docker run --user %d:%d), or change the owner (chown %d:%d "+
+			"%s)", owner, group, uid, gid, location)
 }
 
 // deniedPath returns the path and the cause of the first denied access in a tree of errors.

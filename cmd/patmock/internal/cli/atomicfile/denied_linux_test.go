@@ -24,7 +24,7 @@ func TestExplainDenied(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		err  error
-		want string // the place
+		want string // the location
 	}{
 		{
 			"file that is not there", &os.PathError{
@@ -55,14 +55,14 @@ func TestExplainDenied(t *testing.T) {
 	}
 }
 
-// unprivileged calls f as a user to whom something can be denied, which root is not.
+// unprivileged calls f as a user other than root, who can be denied access.
 func unprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()
 		return
 	}
-	runtime.LockOSThread() // the identity is that of a thread
+	runtime.LockOSThread() // the identity belongs to a thread
 	defer runtime.UnlockOSThread()
 	const nobody = 65534
 	if err := unix.Setfsuid(nobody); err != nil {

@@ -24,12 +24,14 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	f, list := Flags{}, false
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Tell whether your client keeps the rules",
-		Long: "Judges what clients did to a running mock since it was started: each request\n" +
-			"that broke a rule, the rule and where it is published, and what to do. Looks at\n" +
-			"every namespace unless one is named, also at those that were reset or removed.\n" +
-			"Exit code 1 when there is anything, or when no request was judged. contract run\n" +
-			"proves the mock, check proves your client; patmock exec --check does it after a\n" +
+		Short: "Check whether your client follows the rules",
+		Long: "Judge the requests that clients sent to a running mock since it started. The " +
+			"report lists each request that broke a rule, the source of the rule, and what to " +
+			"do. " +
+			"It covers all namespaces, including reset and removed ones, unless you name one. " +
+			"The " +
+			"exit code is 1 if there are findings, or if no request was judged. contract run " +
+			"tests the mock; check tests your client. patmock exec --check does the same after a " +
 			"command.",
 		Example: "  patmock exec -- patmock check --allow-empty --report markdown=-",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +44,7 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			}
 			if cmd.Flags().Changed("format") {
 				return cli.Flagf("format",
-					" is for --list; a verdict is written by --report FORMAT=FILE")
+					" is for --list only; use --report FORMAT=FILE for the report")
 			}
 			client, err := c.Client()
 			if err != nil {
@@ -65,10 +67,10 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 		},
 	}
 	c.Register(cmd.Flags())
-	cmd.Flags().Lookup("namespace").Usage = "the namespace to judge (default every namespace)"
+	cmd.Flags().Lookup("namespace").Usage = "the namespace to judge (default all)"
 	f.Register(cmd.Flags())
-	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings after they were judged")
-	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings, and judge nothing")
+	cmd.Flags().BoolVar(&f.clear, "clear", false, "clear the findings afterwards")
+	cmd.Flags().BoolVar(&list, "list", false, "list the kinds of findings instead")
 	cli.FormatFlag(cmd)
 	return cmd
 }
@@ -84,7 +86,7 @@ func (f *Flags) Register(flags *pflag.FlagSet) {
 	// parsed by package reports
 	flags.StringArray("report", nil, "FORMAT=FILE, or - for standard output (default text=-)")
 	flags.StringArrayVar(&f.allow, "allow", nil, "kind of finding to ignore (repeatable)")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass if no request was judged")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "pass even if no request was judged")
 }
 
 // Validate returns a usage error if --allow has an unknown kind of finding.

@@ -17,11 +17,10 @@ import (
 func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contract",
-		Short: "Hold a mock or a tenant to the contract",
-		Long: "The contract is a list of scenarios, each a promise of the API with its source. " +
-			"It " +
-			"is run over HTTP against the mock, a\n" +
-			"running mock, or a tenant.",
+		Short: "Test a mock or a tenant against the contract",
+		Long: "The contract is a list of scenarios. Each one states a promise of the API and its " +
+			"source. Scenarios run over HTTP against the built-in mock, a running mock, or a " +
+			"tenant.",
 		Example: "  patmock contract list --run filter",
 	}
 	cmd.AddCommand(newContractRun(env, out), newContractList(env), newContractCoverage(env),
@@ -45,7 +44,7 @@ func newContractList(env cli.Env) *cobra.Command {
 	var f selection
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the scenarios: what they promise, where that is written, what they need",
+		Short:   "List the scenarios with their promises, evidence and features",
 		Example: "  patmock contract list --run filter --format json",
 	}
 	f.register(cmd.Flags())

@@ -43,11 +43,10 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 	minPercent := 0.0
 	cmd := &cobra.Command{
 		Use:   "coverage",
-		Short: "Tell what of the documents and of the prose the scenarios have met",
-		Long: "Runs all scenarios against the mock in process and lists every answer that the " +
-			"effective documents declare, by version,\n" +
-			"operation, status and media type, and every rule in prose: covered, not covered, or " +
-			"out of reach and why.",
+		Short: "Show which documented responses and rules the scenarios cover",
+		Long: "Run all scenarios against the mock in process. List every response of the " +
+			"effective documents by version, operation, status and media type, and every rule in " +
+			"prose. Each is covered, not covered, or unreachable for a given reason.",
 		Example: "  patmock contract coverage --min 100",
 	}
 	cmd.RunE = func(*cobra.Command, []string) error {
@@ -59,13 +58,13 @@ func newContractCoverage(env cli.Env) *cobra.Command {
 			return err
 		}
 		if c.Percent < minPercent {
-			return cli.Exitf(cli.ExitFailed, "%.1f %% is covered, --min asks for %v", c.Percent,
+			return cli.Exitf(cli.ExitFailed, "coverage is %.1f %%, below --min %v", c.Percent,
 				minPercent)
 		}
 		return nil
 	}
 	cmd.Flags().Float64Var(&minPercent, "min", 0,
-		"percentage of what can be reached, below which the command fails")
+		"fail if the percentage of reachable rows is lower")
 	cli.FormatFlag(cmd)
 	return cmd
 }
@@ -135,13 +134,13 @@ func (c *coverage) count() {
 }
 
 func (c coverage) text() string {
-	lines := [][]string{{"COVERED", "WHAT", "WHY NOT"}}
+	lines := [][]string{{"COVERED", "ITEM", "REASON"}}
 	state := func(covered bool, unreachable string) string {
 		switch {
 		case covered:
 			return "yes"
 		case unreachable != "":
-			return "out of reach"
+			return "unreachable"
 		}
 		return "NO"
 	}
@@ -159,5 +158,5 @@ func (c coverage) text() string {
 		})
 	}
 	return cli.Table(lines...) +
-		fmt.Sprintf("%.1f %% of what can be reached is covered\n", c.Percent)
+		fmt.Sprintf("%.1f %% of the reachable rows are covered\n", c.Percent)
 }

@@ -32,18 +32,17 @@ func newContractDiff(env cli.Env) *cobra.Command {
 		Use: "diff A B",
 		ValidArgsFunction: cobra.FixedCompletions([]string{"mock", "env"},
 			cobra.ShellCompDirectiveDefault),
-		Short: "Tell what is different on the wire between two recordings or targets",
-		Long: "Compares what the scenarios did on the wire in A and in B: folders of contract " +
-			"run " +
-			"--record, or targets (mock, env, an\n" +
-			"address), which are run and recorded for it. Each difference is breaking, harmless, " +
-			"or unknown where that depends on the\n" +
-			"client; the references in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by what they " +
-			"stand for. --allow FILE accepts some:\n\n" +
-			allowExample + "\n" +
-			"Exit codes: 0 no difference that is not allowed, 1 some, 2 usage, or nothing to " +
-			"compare, 3 a target could not be tested, 4 it has\n" +
-			"tokens left that the run made, 130 interrupted.",
+		Short: "Compare the traffic of two recordings or targets",
+		Long: "Compare the requests and responses of the scenarios in A and B. Each is a " +
+			"directory of contract run --record, or a target (mock, env, an address), which is " +
+			"run and recorded first. Differences are breaking, harmless, or unknown if they " +
+			"depend on the client. References in recordings (⟨id-1⟩, ⟨date-2⟩) are compared by " +
+			"their values. --allow FILE accepts some differences:\n\n" +
+			allowExample +
+			"\nExit codes: 0 no other differences, 1 differences, 2 usage, or nothing to compare," +
+			" " +
+			"3 a target could not be tested, 4 tokens of the run are left at a tenant, 130 " +
+			"interrupted.",
 		Example: "  patmock contract run --run '^create/' --record recording &&\n    patmock " +
 			"contract diff recording mock --run '^create/'",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -81,9 +80,9 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 	})
 	f.tenantFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4,
-		"how many cases run side by side on a patmock; a tenant gets one at a time")
+		"number of concurrent cases on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.allow, "allow", "",
-		"YAML file of the differences that are accepted, with reasons")
+		"YAML file with accepted differences and their reasons")
 }
 
 // execute compares two sides. It returns the error about leftovers only if there is no other.
@@ -97,7 +96,7 @@ func (f diffFlags) execute(cmd *cobra.Command, env cli.Env, sides []string) erro
 	if slices.ContainsFunc(sides, isTarget) {
 		if temporary, err = os.MkdirTemp("", "patmock-diff-*"); err != nil {
 			return cli.Usagef("TMPDIR",
-				"a target is recorded into a temporary folder, see TMPDIR: %w", err)
+				"cannot create a temporary directory for a recording (see TMPDIR): %w", err)
 		}
 		defer func() { _ = os.RemoveAll(temporary) }() // the files have no secrets
 	}
@@ -134,8 +133,8 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 		if _, err := os.Stat(side); err != nil {
 			return nil,
 				cli.Usagef(argumentName(i),
-					"%s is neither the folder of a recording nor a target: mock, env, or an "+
-						"address", side)
+					"%s is neither the directory of a recording nor a target (mock, env, or an "+
+						"address)", side)
 		}
 		if _, err := f.open(argumentName(i), side); err != nil {
 			return nil, err
@@ -144,7 +143,8 @@ func (f diffFlags) check(sides []string) (allowances []recording.Suppression, er
 	if (f.control != "" || f.allowWrites != "") && hasAddress(sides[0]) && hasAddress(sides[1]) {
 		return nil,
 			cli.Flagf("control",
-				" and --allow-writes are for one target: record the other by contract run --record")
+				" and --allow-writes are for one target: record the other with contract run "+
+					"--record")
 	}
 	if f.allow == "" {
 		return nil, nil
@@ -215,7 +215,7 @@ func (f diffFlags) compare(cmd *cobra.Command, env cli.Env, sides []string,
 ) error {
 	c := recording.Compare(recordings[0], recordings[1])
 	if c.Compared == 0 {
-		return cli.Usagef("A,B", "there is no case that was tried in both: nothing is compared")
+		return cli.Usagef("A,B", "A and B have no common case to compare")
 	}
 	for _, warning := range append(c.Warnings(), c.Suppress(allowances)...) {
 		// a failed write does not change the result

@@ -6,7 +6,7 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// What the help shows of --allow is taken as it stands there.
+// The example of --allow in the help is valid.
 func TestExampleOfAllow(t *testing.T) {
 	all, err := recording.ParseSuppressions("help", []byte(allowExample))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// What root makes in somebody's folder belongs to that somebody, as reports do.
+// Files that root creates get the owner of the parent directory, as reports do.
 func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
@@ -40,12 +40,12 @@ func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || found != 4 { // theirs, .patmock, .gitignore, the lock
+	if err != nil || found != 4 { // their parent, .patmock, .gitignore and the lock
 		t.Errorf("%d files, %v", found, err)
 	}
 }
 
-// That a file cannot be locked says nothing of another run.
+// The error of a file that cannot be locked does not mention another run.
 func TestLockThatCannotBeHad(t *testing.T) {
 	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	if err := os.Mkdir(p.file+".lock", 0o700); err != nil {

@@ -60,20 +60,18 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 	provokeRateLimit := false
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Tell what a run would do to a target, and what it lacks",
-		Long: "Logs in as the identities of the environment, reads their lists, and tries the " +
-			"scenarios with a mock in process that lacks what\n" +
-			"the target lacks. Tells who logs in, which cases would run and why others would not," +
-			" " +
-			"how many requests and seconds a run\n" +
-			"takes, how many tokens it needs room for, and when the tokens in use expire. The " +
-			"target is only read. --format json names each case.",
+		Short: "Forecast a run against a target and show what the target lacks",
+		Long: "Log in as the identities of the environment, read their lists of tokens, and run " +
+			"the scenarios against a mock in process that lacks the same features as the target. " +
+			"Show which identities can log in, which cases would run, why others would not, the " +
+			"number of requests, the duration, the tokens needed, and when the tokens in use " +
+			"expire. The target receives only reads. --format json lists each case.",
 		Example: "  patmock contract doctor --target mock --versions v2026",
 	}
 	sel.register(cmd.Flags())
 	target.register(cmd.Flags())
 	cmd.Flags().BoolVar(&provokeRateLimit, "provoke-rate-limit", false,
-		"tell of a run that exceeds the rate limit of a tenant, for the scenarios about it")
+		"forecast a run that exceeds the rate limit of a tenant")
 	return cli.Listing(env, cmd, func(*cobra.Command, []string) (d diagnosis, err error) {
 		options, cases, err := sel.cases()
 		if err != nil {
@@ -83,7 +81,7 @@ func newContractDoctor(env cli.Env) *cobra.Command {
 		ctx, stop := cli.InterruptContext(cmd.Context())
 		defer stop()
 		d, err = diagnose(ctx, env, target, options, cases)
-		if endErr := cli.EndError(ctx, "the diagnosis is not complete"); endErr != nil {
+		if endErr := cli.EndError(ctx, "the forecast is incomplete"); endErr != nil {
 			return d, endErr
 		}
 		return d, err
@@ -190,12 +188,12 @@ func (d *diagnosis) addPlan(r plan) {
 }
 
 func (d diagnosis) text() string {
-	kind := "a patmock, which is given namespaces of its own"
+	kind := "a patmock; a run creates its own namespaces"
 	switch {
 	case d.RealTenant && d.Writes:
-		kind = "live, and may be written to"
+		kind = "a real tenant with writes allowed"
 	case d.RealTenant:
-		kind = "live, and is only read"
+		kind = "a real tenant, read only"
 	}
 	lines := []string{d.Target + " is " + kind + ".", ""}
 	if len(d.Identities) > 0 {
@@ -214,13 +212,13 @@ func (d diagnosis) text() string {
 		requests += fmt.Sprintf(" (%d of them lists that no scenario requests)", d.Lists)
 	}
 	lines = append(lines,
-		fmt.Sprintf("%d of %d cases would run, with %s in about %s, and at most %d tokens of an "+
-			"owner more than there are.",
+		fmt.Sprintf("%d of %d cases would run, with %s in about %s and at most %d additional "+
+			"tokens of an owner.",
 			d.Run, d.Cases, requests,
 			time.Duration(d.Seconds*float64(time.Second)).Round(time.Second),
 			d.Tokens))
 	if len(d.Missing) > 0 {
-		rows := [][]string{{"SKIPPED", "FOR LACK OF", "WHAT WOULD DO"}}
+		rows := [][]string{{"SKIPPED", "MISSING", "REMEDY"}}
 		for _, s := range mergeSkipped(d.Missing, d.RealTenant) {
 			rows = append(rows, []string{
 				fmt.Sprint(s.cases), strings.Join(s.features, ", "), s.remedy,

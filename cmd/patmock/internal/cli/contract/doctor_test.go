@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// Doctor reports what may spoil a run, and nothing else.
+// The doctor reports possible problems of a run, and nothing else.
 func TestDoctorWarns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
@@ -113,8 +113,7 @@ func TestDoctorWarns(t *testing.T) {
 	}
 }
 
-// Every need has something to do about it. Where a thing is missing that no tenant has, the others
-// do not matter.
+// Every feature has a remedy. If a missing feature needs a mock, the other remedies are omitted.
 func TestRemedies(t *testing.T) {
 	for _, need := range contracttests.Features() {
 		if remedies[need].text == "" {
@@ -140,7 +139,7 @@ func TestRemedies(t *testing.T) {
 	}
 }
 
-// A patmock without something is started with another profile.
+// A patmock without a feature needs another profile.
 func TestMergeSkipped_Patmock(t *testing.T) {
 	got := mergeSkipped(map[string]int{
 		"rate-limit": 30, "token-limit": 18, "scope-delay": 9, "rate-limit, scope-delay": 1,
@@ -158,7 +157,7 @@ func TestMergeSkipped_Patmock(t *testing.T) {
 	}
 }
 
-// Rows that say the same are one row, whatever else their cases lack.
+// Rows with the same remedy are merged, whatever features their cases lack.
 func TestMergeSkipped(t *testing.T) {
 	got := mergeSkipped(map[string]int{
 		"writes": 3, "writes, clock": 75, "clock, rate-limit": 6, "clock": 1, "seeds": 1,
@@ -192,7 +191,7 @@ func TestMergeSkipped(t *testing.T) {
 	}
 }
 
-// A rehearsal does not wait, and counts the tokens that exist at once.
+// A dry run does not wait, and counts concurrent tokens.
 func TestRehearsalCounts(t *testing.T) {
 	r := plan{}
 	for _, x := range []struct {
@@ -225,7 +224,7 @@ func TestRehearsalCounts(t *testing.T) {
 	}
 }
 
-// clockAhead returns a clock that is ahead of ours.
+// clockAhead returns a clock that is ahead of the local one.
 func clockAhead(d time.Duration) *tenantguard.Clock {
 	var clock tenantguard.Clock
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

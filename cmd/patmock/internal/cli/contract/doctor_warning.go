@@ -48,38 +48,38 @@ func (d *diagnosis) addWarnings(now time.Time) {
 		switch {
 		case !e.InOwnList:
 			d.addWarning(tokenNotListed,
-				"the list of the %s identity does not show the token %s that it logs in with: "+
-					"when that expires is unknown", e.Role, e.ClientID)
+				"the %s identity's list of tokens lacks its own token %s: its expiration is "+
+					"unknown", e.Role, e.ClientID)
 		case e.Expires != nil && remaining < expiryWarning:
 			d.addWarning(tokenExpiresSoon, "the token of the %s identity expires in %d days, on %s",
 				e.Role, int(remaining.Hours()/24), e.Expires.Format(time.DateOnly))
 		}
 		if d.Writes && e.Room < d.Tokens {
 			d.addWarning(tooFewTokens,
-				"the %s identity has room for %d tokens, and cases need %d: those that need more "+
-					"are skipped", e.Role, e.Room, d.Tokens)
+				"the %s identity can have %d more tokens, but cases need %d: some will be skipped",
+				e.Role, e.Room, d.Tokens)
 		}
 		if e.Role == "second" && e.Identity != "" && e.Identity == d.Identities[0].Identity {
 			d.addWarning(sameUser,
-				"the first and the second identity are the same user: a run is refused, since "+
-					"scenarios with two users would accuse the target falsely")
+				"the first and the second identity are the same user: a run rejects this, since "+
+					"its failures would be wrong")
 		}
 		if e.Role == "second" && e.CanListAll {
 			d.addWarning(secondIsAdmin,
-				"the second identity may list everybody's tokens: it shall be no administrator")
+				"the second identity can list all tokens: use a user who is not an administrator")
 		}
 		if e.Role == "administrator" && !e.CanListAll {
 			d.addWarning(adminIsNoAdmin,
-				"the administrator may not list everybody's tokens: its level or the scopes of "+
-					"its token are too low")
+				"the administrator cannot list all tokens: its level or the scopes of its token "+
+					"are too low")
 		}
 	}
 	if d.clock != nil && d.clock.Differs(maxSkew) {
 		d.addWarning(clockSkew,
-			"the target's clock is %s: dates in requests and expectations follow it", d.clock)
+			"the target's clock is %s: requests and expectations use its time", d.clock)
 	}
 	if d.RealTenant && !d.Writes {
 		d.addWarning(noWrites,
-			"nothing is written: --allow-writes with the target's host lets the other cases run")
+			"writes are off: set --allow-writes to the target's host to run the other cases")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/contracttests/recording"
 )
 
-// A body is shortened after its secrets are taken out: half a secret looks like none.
+// A body is truncated after its secrets are redacted, because a truncated secret is not recognized.
 func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
 	secret := strings.Repeat("5ec2e7", 11)
 	act := contracttests.Observation{

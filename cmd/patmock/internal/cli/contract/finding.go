@@ -27,7 +27,7 @@ func responseTo(e dialect.Entry, step recording.Step) (response dialect.Response
 	}
 	switch {
 	case r.Status == http.StatusTooManyRequests || report.FromGateway(r.Status, ""):
-		return response, fmt.Sprintf("%d, which is no answer of the API", r.Status)
+		return response, fmt.Sprintf("%d, not a response of the API", r.Status)
 	case !e.AllowsStatus(response.Status):
 		return response, fmt.Sprint(r.Status)
 	}
@@ -73,7 +73,7 @@ func readValue(e dialect.Entry, step recording.Step) (response dialect.Response,
 		return dialect.Response{Value: dialect.Same}, ""
 	}
 	if r.Status != http.StatusOK || r.Body == nil {
-		return response, fmt.Sprintf("%d, which does not tell", r.Status)
+		return response, fmt.Sprintf("%d, which gives no value", r.Status)
 	}
 	if read := valueReaders[e.ID]; read != nil {
 		response.Value = read(step)

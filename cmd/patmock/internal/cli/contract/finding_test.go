@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// A proposal has the words of a tenant if they belong to no request.
+// A proposal contains a text of the tenant if it does not depend on the request.
 func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
 	const name, sailPoint = "patmock-abcdefgh-1",
 		`{"detailCode":"409 Conflict","messages":[{"localeOrigin":"DEFAULT","text":TEXT}]}`

@@ -30,26 +30,24 @@ func newContractParity(env cli.Env) *cobra.Command {
 	var f parityFlags
 	cmd := &cobra.Command{
 		Use:   "parity",
-		Short: "Show what of the contract a tenant has confirmed, and what is only assumed",
-		Long: "Shows where each scenario stands: confirmed by a tenant; stale, which is " +
-			"confirmed " +
-			"too long ago, under another document or by an\n" +
-			"older major version of patmock; rehearsed, which is kept by a live target that is " +
-			"no " +
-			"tenant, such as one on loopback; or published,\n" +
-			"observed or assumed, which no tenant was asked about. Only contract run " +
-			"--update-parity confirms.",
+		Short: "Show which scenarios a tenant has confirmed",
+		Long: "Show the state of each scenario: confirmed by a tenant; stale, if the " +
+			"confirmation " +
+			"is too old, for another document or by an older major version of patmock; rehearsed," +
+			" " +
+			"if confirmed only by a target that is no tenant, such as one on loopback; else " +
+			"published, observed or assumed. Only contract run --update-parity confirms scenarios.",
 		Example: "  patmock contract parity --versions v2026 --max-age 90d",
 	}
 	cmd.RunE = func(*cobra.Command, []string) error { return f.execute(env, cmd, time.Now()) }
 	f.register(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringVar(&f.file, "parity", defaultParity,
-		"file with what runs of your own have confirmed")
+		"file with the confirmations of your runs")
 	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24),
-		"how old a confirmation may be, such as 90d; 0s is any age")
+		"maximum age of a confirmation, such as 90d; 0s for no limit")
 	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unconfirmedStates(),
-		"states that fail the command, with commas between: "+
+		"comma-separated states that fail the command: "+
 			strings.Join(unconfirmedStates(), ", "))
 	cli.FormatFlag(cmd)
 	return cmd
@@ -95,7 +93,7 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	}
 	for _, state := range f.failOn {
 		if n := counts[everyVersion][parity.State(state)]; n > 0 {
-			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s, which --fail-on asks for", n,
+			return cli.Exitf(cli.ExitFailed, "%d of %d cases are %s (--fail-on)", n,
 				len(rows), state)
 		}
 	}
@@ -191,7 +189,7 @@ func jsonRows(rows []parity.Row) []parityRow {
 }
 
 func parityText(rows []parity.Row, counts stateCounts) string {
-	lines := [][]string{{"STATE", "SCENARIO", "VERSIONS", "KEPT BY"}}
+	lines := [][]string{{"STATE", "SCENARIO", "VERSIONS", "CONFIRMED BY"}}
 	for _, r := range rows {
 		confirmation := ""
 		if r.Target != "" {

@@ -39,7 +39,7 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	}
 	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
 		return l,
-			cli.Flagf("parity", " %s: expected a file, got something else (%s)", file,
+			cli.Flagf("parity", " %s: expected a regular file, got %s", file,
 				info.Mode().Type())
 	}
 	data, err := os.ReadFile(file) //nolint:gosec // named by the user
@@ -80,8 +80,9 @@ type parityUpdate struct {
 
 func (p *parityUpdate) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&p.update, "update-parity", false,
-		"write down which cases a live target has confirmed, and which it confirms no longer")
-	flags.StringVar(&p.file, "parity", defaultParity, "file for that, see patmock contract parity")
+		"record which cases a real tenant confirms, or no longer confirms")
+	flags.StringVar(&p.file, "parity", defaultParity,
+		"file for --update-parity; see patmock contract parity")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
@@ -89,14 +90,14 @@ func (p *parityUpdate) register(flags *pflag.FlagSet) {
 func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.RealTenant() {
 		return cli.Flagf("update-parity",
-			": a patmock confirms nothing, only a live target does: --target env, or an address")
+			": only a real tenant confirms scenarios: set --target to env or to an address")
 	}
 	if p.update && dryRun {
 		return cli.Flagf("update-parity", ": a dry run confirms nothing")
 	}
 	if dir := filepath.Dir(p.file); p.update && filepath.Base(dir) != localDir {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return cli.Flagf("parity", " %s: there is no folder %s", p.file, dir)
+			return cli.Flagf("parity", " %s: directory %s does not exist", p.file, dir)
 		}
 	}
 	_, err := readLedgers(p.file, p.update)
@@ -124,11 +125,12 @@ func (p parityUpdate) lock(run context.Context) (release func() error, err error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil,
-			fmt.Errorf("--parity: another run has held %s for %s", lockFile.Path(), lockTimeout)
+			fmt.Errorf("--parity: timed out waiting for %s, locked by another run, after %s",
+				lockFile.Path(), lockTimeout)
 	case errors.Is(err, context.Canceled):
 		return nil,
-			fmt.Errorf("--parity: another run holds %s, and an interrupted run does not wait for "+
-				"it", lockFile.Path())
+			fmt.Errorf("--parity: %s is locked by another run, and this run was interrupted",
+				lockFile.Path())
 	case err != nil:
 		return nil, fmt.Errorf("--parity: lock %s: %w", lockFile.Path(), err)
 	}
@@ -146,12 +148,12 @@ func (p parityUpdate) skipIf(env cli.Env, aborted, leftovers error) parityUpdate
 	case aborted != nil:
 		reason = aborted.Error()
 	case leftovers != nil:
-		reason = "the run could not delete what it made"
+		reason = "the run could not delete its tokens"
 	}
 	if p.update && reason != "" {
 		p.update = false
 		// the message is optional
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is left as it was: %s\n", p.file, reason)
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is unchanged: %s\n", p.file, reason)
 	}
 	return p
 }
@@ -206,16 +208,16 @@ func (p parityUpdate) confirm(env cli.Env, l ledgers, target contracttests.Targe
 	}
 	verb, remark := "confirmed", ""
 	if (parity.Key{Target: run.Target}).IsRehearsal() {
-		verb, remark = "rehearsed", "; "+run.Target+" is no tenant, and confirms nothing"
+		verb, remark = "rehearsed", "; "+run.Target+" is not a tenant, so this confirms nothing"
 	}
 	for _, k := range changes.Removed {
-		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer so: %s, which %s had %s\n",
+		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer valid: %s, which %s had %s\n",
 			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, verb)
 		if err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer so%s\n",
+	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer%s\n",
 		p.file, len(changes.Added), verb, len(changes.Renewed), len(changes.Removed), remark)
 	return errors.Join(err, l.warn(env))
 }

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// Runs that end at the same time write one after the other: what one of them noted is not lost to
-// another.
+// Concurrent updates of the file are serialized, and none is lost.
 func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), localDir, "parity.yaml")
 	const runs = 8
@@ -21,7 +20,7 @@ func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			noted, _ := os.ReadFile(file) // none at first
+			noted, _ := os.ReadFile(file) // initially none
 			if err := errors.Join(os.WriteFile(file, append(noted, '.'), 0o600),
 				release()); err != nil {
 				t.Error(err)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestParityLock_DoesNotWaitAtTheEnd checks that an interrupted run leaves a lock that is held.
+// TestParityLock_DoesNotWaitAtTheEnd checks that an interrupted run does not wait for a lock.
 func TestParityLock_DoesNotWaitAtTheEnd(t *testing.T) {
 	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	release, err := p.lock(t.Context())

@@ -27,7 +27,7 @@ func (f runFlags) preflight(
 	f.printUse(stderr, target)
 	for _, n := range f.require {
 		if slices.Contains(missing, n) {
-			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, which --require asks for",
+			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, required by --require",
 				n)
 		}
 	}

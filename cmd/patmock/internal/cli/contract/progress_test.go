@@ -12,8 +12,7 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// A run whose standard error is no terminal prints a line every few seconds, and fewer of them when
-// it takes long.
+// A run without a terminal prints a line every few seconds, and fewer of them when it takes long.
 func TestProgress_Lines(t *testing.T) {
 	for _, test := range []struct {
 		name        string
@@ -31,7 +30,7 @@ func TestProgress_Lines(t *testing.T) {
 				p := newProgress(cli.Env{Stderr: w, Lookup: noVariables}, w, 2248)
 				p.add(report.Result{Outcome: report.Pass})
 				p.add(report.Result{Outcome: report.Skip})
-				time.Sleep(test.takes) // of the bubble: no time passes
+				time.Sleep(test.takes) // in the bubble no time passes
 				p.end()
 				n := strings.Count(out.String(), "\n")
 				if n < test.least || n > test.most {
@@ -47,7 +46,7 @@ func TestProgress_Lines(t *testing.T) {
 	}
 }
 
-// Results that are not as promised are printed when they come, the first of them.
+// The first results that neither passed nor were skipped are printed immediately.
 func TestProgress_Results(t *testing.T) {
 	for _, test := range []struct {
 		name    string

@@ -17,18 +17,16 @@ func newContractPropose(env cli.Env) *cobra.Command {
 		Use:               "propose DIR",
 		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
 		Short:             "Print the dialect of a recorded target, for serve --dialect",
-		Long: "Reads the recording of a run (contract run --record DIR) and prints, as a dialect," +
-			" " +
-			"what the target answered to the questions\n" +
-			"that nothing published settles, where that differs from what the mock answers. What " +
-			"the versions disagree about, and what the\n" +
-			"mock cannot answer, is told in comments.",
+		Long: "Read the recording of a run (contract run --record DIR) and print a dialect: the " +
+			"responses of the target to open questions, if they differ from those of the mock. " +
+			"Comments list responses that differ between versions, and responses that the mock " +
+			"cannot give.",
 		Example: "  patmock contract run --run name-taken --versions v2026 --record recording " +
 			"&&\n" +
 			"    patmock contract propose recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("DIR", "expected the folder of a recording, got %d arguments",
+				return cli.Usagef("DIR", "expected the directory of a recording, got %d arguments",
 					len(args))
 			}
 			return nil
@@ -52,7 +50,7 @@ func newContractPropose(env cli.Env) *cobra.Command {
 		},
 	}
 	cli.FormatFlag(cmd, cli.YAMLOrJSON...)
-	cmd.Flags().BoolVar(&all, "all", false, "print also the answers that are those of the mock")
+	cmd.Flags().BoolVar(&all, "all", false, "include responses that equal those of the mock")
 	return cmd
 }
 
@@ -91,13 +89,13 @@ func (p proposal) lines() (lines []dialect.FileEntry, err error) {
 	if len(lines)+len(defaults) == 0 {
 		return nil,
 			cli.Usagef("DIR",
-				"the recording of %s answers no question of a dialect: see patmock spec dialect "+
-					"for those there are, and which scenario asks", p.recording.Target.Name)
+				"the recording of %s covers no dialect entry: see patmock spec dialect for "+
+					"entries and their scenarios", p.recording.Target.Name)
 	}
 	for _, rest := range []struct {
 		what string
 		ids  []string
-	}{{"As the mock answers: ", defaults}, {"Not asked: ", untested}} {
+	}{{"Same as the mock: ", defaults}, {"Not tested: ", untested}} {
 		if rest.ids != nil {
 			lines = append(lines, dialect.FileEntry{
 				Comments: []string{rest.what + strings.Join(rest.ids, ", ") + "."},
@@ -118,10 +116,10 @@ func (p proposal) header() []string {
 	if !about.Target.RealTenant {
 		header = append(header,
 			"The recording is of a patmock ("+about.Target.Version+
-				"): it proves nothing about a tenant.")
+				"), and is no evidence about a tenant.")
 	}
 	if about.Interrupted {
-		header = append(header, "The run was interrupted: not everything was asked.")
+		header = append(header, "The run was interrupted, so some questions are not tested.")
 	}
 	return header
 }
@@ -170,17 +168,17 @@ func (p proposal) line(e dialect.Entry, findings []finding) (line dialect.FileEn
 		}
 		if f.problem == "" && withoutText(f.response) == withoutText(findings[0].response) {
 			if withoutText(line.Response) != line.Response {
-				line.Comments = append(line.Comments, "The words differ, and are left to the mock.")
+				line.Comments = append(line.Comments, "The texts differ and are omitted.")
 			}
 			line.Response = withoutText(line.Response)
 			continue
 		}
-		reason := "not the same everywhere"
+		reason := "the responses differ"
 		if f.problem != "" {
-			reason = "nothing that the mock can answer"
+			reason = "the mock cannot respond like this"
 		}
 		line.ID = ""
-		line.Comments = append(line.Comments, e.ID+" is left out: "+reason+".")
+		line.Comments = append(line.Comments, e.ID+" is omitted: "+reason+".")
 		return line, true
 	}
 	return line, !isDefault(e, line.Response)

@@ -12,8 +12,7 @@ import (
 	"example.com/patmock/mockserver/dialect"
 )
 
-// What a tenant writes for people may differ from request to request: the answer is proposed
-// without it.
+// A text of a tenant may differ between requests. The response is then proposed without it.
 func TestProposeLeavesWordsOut(t *testing.T) {
 	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(),
 		func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
@@ -30,7 +29,7 @@ func TestProposeLeavesWordsOut(t *testing.T) {
 		t.Errorf("proposes %+v", line)
 	}
 	golden.Check(t, "testdata/messages.golden", golden.Key(t), strings.Join(line.Comments, "\n"))
-	// as serve --dialect reads it
+	// parsed as by serve --dialect
 	told, err := dialect.Parse("proposal", dialect.Write(nil, []dialect.FileEntry{line}))
 	if diff := cmp.Diff(dialect.Dialect{entry.ID: answer("")}, told); err != nil || diff != "" {
 		t.Errorf("is read as (-want +got, %v):\n%s", err, diff)

@@ -19,8 +19,8 @@ type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.dir, "record", "",
-		"folder for the transcripts of the run, without its secrets, for contract diff and "+
-			"contract propose")
+		"directory for a recording of the run without secrets, for contract diff and contract "+
+			"propose")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
@@ -89,7 +89,7 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 	if filepath.Base(dir) != filepath.Base(r.dir) {
 		// the exit code reports the interruption
 		_, _ = fmt.Fprintf(env.Stderr,
-			"patmock: %s holds a whole recording: what was done until the interruption is in %s\n",
+			"patmock: %s has a complete recording: the interrupted run was recorded in %s\n",
 			r.dir, dir)
 	}
 	return chownTree(dir)

@@ -16,24 +16,24 @@ type remedy struct {
 }
 
 var remedies = map[contracttests.Feature]remedy{
-	contracttests.Writes: {text: "--allow-writes with the target's host"},
+	contracttests.Writes: {text: "set --allow-writes to the target's host"},
 	contracttests.SecondIdentity: {
-		text: "PATMOCK_SECOND_CLIENT_ID and _SECRET, of a user who is no administrator",
+		text: "set PATMOCK_SECOND_CLIENT_ID and _SECRET of a user who is not an administrator",
 	},
 	contracttests.Admin: {
-		text: "PATMOCK_ADMIN_CLIENT_ID and _SECRET, of an ORG_ADMIN",
+		text: "set PATMOCK_ADMIN_CLIENT_ID and _SECRET of an ORG_ADMIN",
 	},
 	contracttests.RateLimit: {
-		text: "--provoke-rate-limit, which keeps others from the tenant for a while",
+		text: "--provoke-rate-limit, which blocks other clients of the tenant for a while",
 	},
-	contracttests.Clock:            {"a mock: no tenant's clock can be moved", true},
-	contracttests.Faults:           {"a mock: no tenant fails when it is asked to", true},
-	contracttests.SeededTokens:     {"a mock: no tenant takes tokens in any state", true},
+	contracttests.Clock:            {"a mock: the clock of a tenant cannot be moved", true},
+	contracttests.Faults:           {"a mock: a tenant does not fail on request", true},
+	contracttests.SeededTokens:     {"a mock: a tenant does not accept tokens in any state", true},
 	contracttests.TokenLimit:       {"a mock with --profile faithful", true},
 	contracttests.ScopeDelay:       {"a mock with --profile faithful", true},
-	contracttests.APIClient:        {"a mock: the client of a tenant would have to be told", true},
-	contracttests.DisposableTokens: {"a mock: no tenant's tokens may be lost", true},
-	contracttests.Unmetered:        {"a mock: a tenant gets few requests", true},
+	contracttests.APIClient:        {"a mock: a tenant would need a new API client", true},
+	contracttests.DisposableTokens: {"a mock: tokens of a tenant must not be lost", true},
+	contracttests.Unmetered:        {"a mock: a tenant should get few requests", true},
 }
 
 // faithfulFeatures are the features of a patmock with the faithful profile that other profiles may

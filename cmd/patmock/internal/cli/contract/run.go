@@ -48,17 +48,16 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	f := runFlags{out: out}
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "Run the scenarios, and report",
-		Long: "Runs the scenarios against a target: the mock in process, the tenant of " +
-			"SAIL_BASE_URL (env), or an address. Of a target\n" +
-			"with an address the credentials come from SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, " +
-			"those of a second user and of an\n" +
-			"administrator from PATMOCK_SECOND_CLIENT_ID/_SECRET and " +
-			"PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none of them.\n" +
-			"Exit codes: 0 all kept, 1 a promise was not kept, 2 usage or an empty selection, 3 " +
-			"it could not test, or not to the end, 4 a tenant\n" +
-			"has tokens left that the run made, 130 interrupted. One interrupt ends a run within " +
-			"ten seconds, with its reports; a second at once.",
+		Short: "Run the scenarios and report the results",
+		Long: "Run the scenarios against a target: the mock in process (mock), the tenant of " +
+			"SAIL_BASE_URL (env), or an address. A tenant needs credentials: SAIL_CLIENT_ID and " +
+			"SAIL_CLIENT_SECRET, those of a second user in PATMOCK_SECOND_CLIENT_ID/_SECRET, and " +
+			"those of an administrator in PATMOCK_ADMIN_CLIENT_ID/_SECRET. A patmock needs none. " +
+			"Exit codes: 0 success, 1 a scenario failed, 2 usage or an empty selection, 3 the " +
+			"target could not be tested completely, 4 tokens of the run are left at a tenant, " +
+			"130 " +
+			"interrupted. An interrupt ends the run and writes reports within ten seconds; a " +
+			"second one ends it immediately.",
 		Example: "  patmock contract run --versions v2026 --run '^create/' --report text=-",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if warning := cli.UnknownVariablesText(cmd, env); warning != "" {
@@ -77,22 +76,21 @@ func newContractRun(env cli.Env, out *reports.Writer) *cobra.Command {
 	f.record.register(flags)
 	f.tenantFlags.register(flags)
 	flags.StringArrayVar(&f.reports, "report", nil,
-		"FORMAT=FILE, or - for standard output, of "+strings.Join(report.Formats(), ", ")+
+		"FORMAT=FILE, or - for standard output; formats: "+strings.Join(report.Formats(), ", ")+
 			" (default text=-)")
 	cli.ChoicesVar(flags, &f.failOn, "fail-on", "outcome", failOnValues,
-		"what else fails the run, with commas between: "+strings.Join(failOnValues, ", "))
+		"comma-separated outcomes that also fail the run: "+strings.Join(failOnValues, ", "))
 	flags.BoolVar(&f.extraLists, "extra-lists", true,
-		"list tokens of a patmock after each write, to judge what it changed")
+		"list the tokens of a patmock after each write to verify its effects")
 	flags.BoolVar(&f.dryRun, "dry-run", false,
-		"print the requests that the scenarios make, by the mock in process; the target is sent "+
-			"nothing")
+		"print the requests of the scenarios without sending any to the target")
 	flags.DurationVar(&f.timeout, "timeout", 0,
-		"how long the run may take (default 2m at a mock; at a tenant three times its estimate, "+
-			"15m to 2h)")
+		"timeout of the run (default 2m for a mock; three times the estimate for a tenant, 15m to "+
+			"2h)")
 	cli.ChoicesVar(flags, &f.require, "require", "feature", featureNames(),
-		"what the target must have, with commas between: "+strings.Join(featureNames(), ", "))
+		"comma-separated features that the target must have: "+strings.Join(featureNames(), ", "))
 	flags.IntVar(&f.parallel, "parallel", 4,
-		"how many cases run side by side on a patmock; a tenant gets one at a time")
+		"number of concurrent cases on a patmock; a tenant gets one at a time")
 	flags.StringVar(&f.shardText, "shard", "",
 		"run part I of N equal parts of the selection, such as 1/4")
 	cli.FormatFlag(cmd)
@@ -172,15 +170,16 @@ func (f *runFlags) prepare() (o contracttests.Options, cases []contracttests.Cas
 func (f runFlags) check() error {
 	switch {
 	case !f.dryRun && f.format == "json":
-		return cli.Flagf("format", " is for --dry-run: --report json=- writes the report of a run")
+		return cli.Flagf("format",
+			" is for --dry-run only: use --report json=- for the report of a run")
 	case f.parallel < 1:
-		return cli.Flagf("parallel", " %d: expected at least 1", f.parallel)
+		return cli.Flagf("parallel", " must be at least 1, got %d", f.parallel)
 	case f.timeout < 0:
 		return cli.Flagf("timeout", " must be positive, got %s", f.timeout)
 	case f.dryRun && f.record.dir != "":
-		return cli.Flagf("record", ": a dry run has nothing to record")
+		return cli.Flagf("record", ": a dry run records nothing")
 	case f.dryRun && len(f.reports) > 0:
-		return cli.Flagf("report", ": a dry run has nothing to report")
+		return cli.Flagf("report", ": a dry run writes no report")
 	}
 	return nil
 }
@@ -252,7 +251,7 @@ func (f runFlags) printPlan(ctx context.Context, env cli.Env, target contracttes
 	o contracttests.Options, cases []contracttests.Case,
 ) error {
 	r, err := dryRun(ctx, target, nil, o, cases)
-	if endErr := cli.EndError(ctx, "the dry run is not complete"); endErr != nil {
+	if endErr := cli.EndError(ctx, "the dry run is incomplete"); endErr != nil {
 		return endErr
 	}
 	if err != nil {
@@ -275,11 +274,11 @@ func (f runFlags) unmatchedSkip(o contracttests.Options) []report.Warning {
 		return nil
 	}
 	return []report.Warning{
-		{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matched nothing", f.skip)},
+		{Kind: report.WarnUnusedSkip, Text: fmt.Sprintf("--skip %s matches no case", f.skip)},
 	}
 }
 
-var errNothingTested = errors.New("nothing was tested: no case could be tried to its end")
+var errNothingTested = errors.New("nothing was tested: no case could be completed")
 
 func (f runFlags) exitError(r *report.Report) error {
 	failOn := f.failOn

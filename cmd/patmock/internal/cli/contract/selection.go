@@ -26,12 +26,12 @@ type selection struct {
 
 func (s *selection) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.run, "run", "",
-		"regular expression for scenarios: ID as contract list has it, or ID/VERSION")
-	flags.StringVar(&s.skip, "skip", "", "regular expression for those to leave out")
+		"regular expression of scenarios to run: ID, or ID/VERSION")
+	flags.StringVar(&s.skip, "skip", "", "regular expression of scenarios to skip")
 	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","),
-		"versions to try, with commas between")
+		"comma-separated versions to test")
 	cli.ChoicesVar(flags, &s.level, "evidence", "evidence", levels,
-		"published, observed, assumed, with commas between (default all)")
+		"comma-separated levels: published, observed, assumed (default all)")
 	cli.SetGroup(flags, cli.GroupScenarios)
 }
 
@@ -94,7 +94,7 @@ func emptySelection(o contracttests.Options) error {
 		subject, _, _ := strings.Cut(rest, " ")
 		return &cli.UsageError{
 			Subject: subject, Help: "patmock contract list",
-			Err: errors.New("no case is left by " + rest),
+			Err: errors.New("no case is selected by " + rest),
 		}
 	}
 	cases := len(contracttests.Select(scenarios.All(), contracttests.Options{Run: o.Run}))
@@ -229,25 +229,25 @@ func explainExpression(err error) string {
 	case syntax.ErrMissingBracket:
 		return `a "[" has no "]"`
 	case syntax.ErrInvalidCharClass, syntax.ErrInvalidCharRange:
-		return part + " is not a range or a class of characters"
+		return part + " is not a character range or class"
 	case syntax.ErrTrailingBackslash:
-		return "it ends in a backslash"
+		return "it ends with a backslash"
 	case syntax.ErrInvalidEscape:
-		return "a backslash has no meaning in " + part
+		return "invalid escape in " + part
 	case syntax.ErrMissingRepeatArgument:
 		return part + " has nothing to repeat (any text is .*)"
 	case syntax.ErrInvalidRepeatOp:
-		return part + " repeats what is repeated already"
+		return part + " repeats a repetition"
 	case syntax.ErrInvalidRepeatSize:
-		return part + " is not a number of repetitions up to 1000"
+		return part + " is not a repetition count up to 1000"
 	case syntax.ErrInvalidNamedCapture:
-		return part + " is not a name of a group, as (?P<name>...) has it"
+		return part + " is not a group name such as (?P<name>...)"
 	case syntax.ErrInvalidPerlOp:
-		return part + " is not supported: Go does not look ahead or behind"
+		return part + " is not supported: Go has no lookahead or lookbehind"
 	case syntax.ErrInvalidUTF8:
 		return "it is not UTF-8"
 	case syntax.ErrNestingDepth, syntax.ErrLarge:
 		return "it is too large"
 	}
-	return part + " is not known in RE2, the syntax of Go"
+	return part + " is not valid in RE2, the syntax of Go"
 }

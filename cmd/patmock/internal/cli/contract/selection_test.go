@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// --run and --skip match a scenario as the list has it, with and without a version.
+// --run and --skip match the ID of a scenario, with and without a version.
 func TestSelection_NamesOfTheList(t *testing.T) {
 	id, versions := "create/secret-is-shown-once", len(cli.VersionNames())
 	for _, test := range []struct {
@@ -36,7 +36,7 @@ func TestSelection_NamesOfTheList(t *testing.T) {
 			}
 		})
 	}
-	for _, s := range scenarios.All() { // none is out of reach
+	for _, s := range scenarios.All() { // all are reachable
 		o, err := selectionOf("^"+s.ID+"$", "").options()
 		if err != nil {
 			t.Fatal(err)
@@ -47,7 +47,7 @@ func TestSelection_NamesOfTheList(t *testing.T) {
 	}
 }
 
-// The error of a selection of none has the expression, and proposes what looks like it.
+// The error of an empty selection has the expression and suggests similar scenarios.
 func TestSelection_Empty(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -103,7 +103,7 @@ func TestSelection_Empty(t *testing.T) {
 	}
 }
 
-// No error of a broken expression is that of package regexp.
+// The error of an invalid expression does not use the text of package regexp.
 func TestSelection_BrokenExpressions(t *testing.T) {
 	for _, text := range []string{
 		"(", ")", "[", `a\`, "*", "a**", "(?=a)", `\y`, "a{1001}", "[z-a]", "(?P<a", "[[:foo:]]",
@@ -128,12 +128,12 @@ func TestSelection_BrokenExpressions(t *testing.T) {
 	}
 }
 
-// selectionOf returns a selection from every version.
+// selectionOf returns a selection of all versions.
 func selectionOf(run, skip string) selection {
 	return selection{run: run, skip: skip, versions: strings.Join(cli.VersionNames(), ",")}
 }
 
-// checkShort expects an error of at most two lines of 100 columns.
+// checkShort checks that an error has at most two lines of 100 columns.
 func checkShort(t *testing.T, err error) {
 	t.Helper()
 	lines := bytes.Split([]byte("patmock: "+err.Error()), []byte("\n"))

@@ -25,7 +25,7 @@ func parseShard(text string) (s shard, err error) {
 		s.count, _ = strconv.Atoi(match[2])
 	}
 	if match == nil || s.index > s.count {
-		return s, cli.Flagf("shard", " %s: expected I/N with I from 1 to N, such as 1/4", text)
+		return s, cli.Flagf("shard", " must be I/N with I from 1 to N, such as 1/4, got %s", text)
 	}
 	return s, nil
 }
@@ -49,7 +49,7 @@ func (s shard) pick(cases []contracttests.Case) ([]contracttests.Case, error) {
 		part = append(part, cases[i])
 	}
 	if part == nil {
-		return nil, cli.Flagf("shard", " %s is empty: number of selected cases: %d", s, len(cases))
+		return nil, cli.Flagf("shard", " %s is empty: only %d cases are selected", s, len(cases))
 	}
 	return part, nil
 }

@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/contracttests/scenarios"
 )
 
-// The shards are as large as each other give or take one, and have every case once.
+// Shards differ in size by at most one, and have every case once.
 func TestShardsDivideTheCases(t *testing.T) {
 	all := contracttests.Select(scenarios.All(), contracttests.Options{})
 	for _, n := range []int{1, 2, 3, 7, 100} {

@@ -31,15 +31,15 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	var f sweepFlags
 	cmd := &cobra.Command{
 		Use:   "sweep",
-		Short: "Delete what runs of the contract left at a tenant",
-		Long: "Logs in as each identity of the environment and deletes those of its own tokens\n" +
-			"that the ledger has: by id, or by name, owner and time if a create is pending.\n" +
-			"It never deletes a token that it logs in with, nor one of another identity.\n" +
-			"--by-name looks for tokens of a lost ledger as well. Their names carry the random\n" +
-			"marker of a run and the time of creation. They are listed, and deleted after --yes\n" +
-			"or a confirmation on the terminal.\n" +
-			"Exit codes: 0 nothing is left, 2 usage, 3 the target cannot be reached or refuses\n" +
-			"the credentials, 4 something is left, or was found and not deleted, 130 interrupted.",
+		Short: "Delete tokens that runs of the contract left at a tenant",
+		Long: "Log in as each identity of the environment and delete its tokens that the ledger " +
+			"lists: by ID, or by name, owner and time if a create is pending. Tokens used to log " +
+			"in and tokens of other identities are never deleted. --by-name also finds tokens of " +
+			"a lost ledger: their names contain the random marker of a run and the creation " +
+			"time. " +
+			"It lists them, and deletes them after --yes or a confirmation on the terminal. Exit " +
+			"codes: 0 nothing is left, 2 usage, 3 the target is unreachable or rejects the " +
+			"credentials, 4 tokens are left or were not deleted, 130 interrupted.",
 		Example: "  patmock exec --control-addr 127.0.0.1:0 -- \\\n    patmock contract sweep " +
 			"--target env --dry-run --older-than 1h",
 	}
@@ -49,16 +49,16 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
 	flags.StringVar(&f.allowWrites, "allow-writes", "",
-		"host of the tenant, with its port where the address has one: nothing is deleted otherwise")
-	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs wrote what they made")
+		"host of the tenant (and port, if the address has one); required to delete")
+	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs record their tokens")
 	flags.StringVar(&f.olderThan, "older-than", "",
-		"leave what is younger than that, such as 90m or 7d")
+		"keep younger tokens, such as 90m or 7d")
 	flags.DurationVar(&f.consistencyTimeout, "consistency-timeout",
 		contracttests.DefaultConsistencyTimeout,
-		"how long the lists of the tenant may take to show what was written")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be deleted, and delete nothing")
-	flags.BoolVar(&f.byName, "by-name", false, "look for tokens of a lost ledger by their names")
-	flags.BoolVar(&f.yes, "yes", false, "delete what --by-name finds without a question")
+		"how long lists of the tenant may be outdated after a write")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "list the tokens instead of deleting them")
+	flags.BoolVar(&f.byName, "by-name", false, "also find tokens of a lost ledger by their names")
+	flags.BoolVar(&f.yes, "yes", false, "delete the tokens of --by-name without confirmation")
 	cli.FormatFlag(cmd)
 	cli.SetVariables(flags, "target")
 	return cmd
@@ -113,7 +113,7 @@ func (f sweepFlags) execute(cmd *cobra.Command, env cli.Env) (err error) {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return cli.Exitf(cli.ExitInterrupted, "interrupted: what is listed was done until then")
+		return cli.Exitf(cli.ExitInterrupted, "interrupted: the list shows what was done before")
 	case sweepErr != nil:
 		return sweepErr
 	case len(result.Remaining)+len(result.WouldDelete) > 0:
@@ -130,12 +130,11 @@ func (f sweepFlags) confirm(ctx context.Context, env cli.Env, found []tenantguar
 	case !cli.IsTerminal(env.Stdin) || !cli.IsTerminal(env.Stderr):
 		// the exit code also reports it
 		_, _ = fmt.Fprintf(env.Stderr,
-			"patmock: not deleted, since standard input is no terminal: --yes deletes what "+
-				"--by-name finds\n")
+			"patmock: nothing was deleted: confirm on a terminal, or set --yes\n")
 		return false
 	}
 	question := sweepText(tenantguard.SweepResult{WouldDelete: found}) +
-		"Delete what is listed? It cannot be restored. Enter yes to delete: "
+		"Delete the listed tokens? This cannot be undone. Enter yes to delete: "
 	return cli.Confirm(ctx, env.Stdin, env.Stderr, question)
 }
 
@@ -161,25 +160,25 @@ func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttest
 ) {
 	switch {
 	case f.target == "":
-		return t, cli.Flagf("target", ": expected env, or the address of a tenant")
+		return t, cli.Flagf("target", " is missing: expected env, or the address of a tenant")
 	case f.target == "mock":
 		return t,
 			cli.Flagf("target",
-				" mock: the mock in process ends with its run, and there is nothing to sweep")
+				" mock: the mock in process ends with its run, so there is nothing to sweep")
 	case f.yes && !f.byName:
 		return t,
 			cli.Flagf("yes",
-				" is only for --by-name: what the ledger has is deleted without a question")
+				" needs --by-name: tokens in the ledger are deleted without confirmation")
 	case f.allowWrites == "" && !f.dryRun:
 		return t,
 			cli.Usagef("--allow-writes",
-				"nothing is deleted without --allow-writes HOST, which repeats the host of the "+
-					"target; --dry-run tells what would be")
+				"--allow-writes HOST is required to delete; HOST must be the target's host (or "+
+					"use --dry-run)")
 	}
 	t, _, err = f.open(ctx, env)
 	if err == nil && !t.RealTenant() {
 		err = cli.Flagf("target",
-			" %s: a patmock is not swept but reset: patmock control reset --url %s", f.target,
+			" %s is a patmock: reset it with patmock control reset --url %s", f.target,
 			t.BaseURL)
 	}
 	return t, err
@@ -191,10 +190,10 @@ func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Entry, error) {
 	if _, err := os.Stat(f.ledger); errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if !f.byName {
-			hint = ": --by-name looks for the names of runs"
+			hint = ": --by-name finds tokens by their names"
 		}
 		// the message is optional
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: there is no ledger %s%s\n", f.ledger, hint)
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: ledger %s does not exist%s\n", f.ledger, hint)
 	}
 	known, err := tenantguard.ReadLedger(f.ledger)
 	if err != nil {
@@ -204,7 +203,7 @@ func (f sweepFlags) readLedger(env cli.Env) ([]tenantguard.Entry, error) {
 }
 
 func sweepText(r tenantguard.SweepResult) string {
-	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "WHY"}}
+	rows := [][]string{{"OUTCOME", "ID", "NAME", "OWNER", "CREATED", "REASON"}}
 	for _, part := range []struct {
 		outcome string
 		found   []tenantguard.SweepToken
@@ -214,7 +213,7 @@ func sweepText(r tenantguard.SweepResult) string {
 		}
 	}
 	if len(rows) == 1 {
-		return "nothing was left\n"
+		return "nothing is left\n"
 	}
 	return cli.Table(rows...)
 }

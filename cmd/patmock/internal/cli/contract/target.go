@@ -30,14 +30,13 @@ type targetFlags struct {
 func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "mock", "mock, env, or an address")
 	flags.BoolVar(&f.mock, "mock", false,
-		"the target is a patmock, whose control surface is at the same address")
+		"the target is a patmock with the control API at the same address")
 	flags.StringVar(&f.control, "control", "",
-		"address of the control surface of the patmock that the target is")
+		"address of the target's control API; the target is a patmock")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupTarget)
 	flags.StringVar(&f.allowWrites, "allow-writes", "",
-		"host of the tenant, with its port where the address has one: nothing is written to a "+
-			"tenant otherwise")
+		"host of the tenant (and port, if the address has one); required to write")
 	cli.SetGroup(flags, cli.GroupTenant)
 	cli.SetVariables(flags, "target")
 }
@@ -50,8 +49,8 @@ func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Tar
 	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
 		return t, nil,
 			cli.Usagef("--target",
-				"--mock, --control and --allow-writes are for a target with an address; --target "+
-					"mock is one in process")
+				"--mock, --control and --allow-writes need a target with an address, got --target "+
+					"mock")
 	case f.target == "mock":
 		return mockTarget()
 	}
@@ -74,12 +73,13 @@ func (f targetFlags) printUse(stderr io.Writer, t contracttests.Target) {
 	if f.target != "env" || t.RealTenant() {
 		return
 	}
-	use := "SAIL_ credentials are not set, and not needed"
+	use := "the SAIL_ credentials are not set and not needed"
 	if t.HasCredentials() {
-		use = "SAIL_ credentials log in, and are used for nothing else"
+		use = "the SAIL_ credentials are only used to log in"
 	}
 	// the message is optional
-	_, _ = fmt.Fprintf(stderr, "patmock: a patmock is given namespaces of its own: %s\n", use)
+	_, _ = fmt.Fprintf(stderr, "patmock: the run creates its own namespaces on a patmock: %s\n",
+		use)
 }
 
 // flagOrVariable returns the flag or variable of a contracttests.TargetError.

@@ -34,14 +34,14 @@ type tenantFlags struct {
 
 func (f *tenantFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ledger, "ledger", defaultLedger,
-		"file that remembers what was made at a tenant")
+		"file in which a run records the tokens it creates at a tenant")
 	flags.IntVar(&f.maxRequests, "max-requests", tenantguard.DefaultRequests,
-		"how many requests a tenant is sent at most")
+		"maximum number of requests to a tenant")
 	flags.BoolVar(&f.provokeRateLimit, "provoke-rate-limit", false,
-		"exceed the rate limit of a tenant, for the scenarios about it")
+		"exceed the rate limit of a tenant to test it")
 	flags.DurationVar(&f.consistencyTimeout, "consistency-timeout",
 		contracttests.DefaultConsistencyTimeout,
-		"how long the lists of a tenant may take to show what was written")
+		"how long lists of a tenant may be outdated after a write")
 	cli.SetGroup(flags, cli.GroupTenant)
 }
 
@@ -49,9 +49,9 @@ func (f *tenantFlags) register(flags *pflag.FlagSet) {
 func (f tenantFlags) apply(o *contracttests.Options) error {
 	switch {
 	case f.maxRequests < 1:
-		return cli.Flagf("max-requests", " %d: expected at least 1", f.maxRequests)
+		return cli.Flagf("max-requests", " must be at least 1, got %d", f.maxRequests)
 	case f.consistencyTimeout <= 0:
-		return cli.Flagf("consistency-timeout", " %s: expected more than nothing",
+		return cli.Flagf("consistency-timeout", " must be positive, got %s",
 			f.consistencyTimeout)
 	}
 	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provokeRateLimit, f.consistencyTimeout,
@@ -161,8 +161,8 @@ func (s guardSession) warnings() []report.Warning {
 	if s.guard == nil || s.guard.Stats().NotSent == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("the budget of %d requests is used up, and cases were skipped for that: "+
-		"see --max-requests", s.budget)
+	text := fmt.Sprintf("%d requests were sent, the limit of --max-requests: some cases were "+
+		"skipped", s.budget)
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
@@ -209,13 +209,12 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 		stats.UnknownOutcomes == 0:
 		// nothing is left behind
 		_, _ = fmt.Fprintln(stderr,
-			"patmock: the run has deleted what it made, and could not look whether anything else "+
-				"is left: "+err.Error())
+			"patmock: the run deleted its tokens, but could not check for others: "+err.Error())
 		return s.guard.Err()
 	case err != nil:
-		lines := []string{"patmock: the run could not delete what it made: " + err.Error()}
+		lines := []string{"patmock: the run could not delete its tokens: " + err.Error()}
 		for _, object := range leftovers {
-			lines = append(lines, "  "+cmp.Or(object.ID, "(id unknown)")+" "+object.Name)
+			lines = append(lines, "  "+cmp.Or(object.ID, "(unknown ID)")+" "+object.Name)
 		}
 		_, _ = fmt.Fprintln(stderr, strings.Join(lines, "\n")) // the exit code also reports it
 		return cli.SilentExit(cli.ExitLeftovers)
@@ -223,7 +222,9 @@ func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
 	if len(result.Remaining) == 0 {
 		return s.guard.Err()
 	}
-	lines := []string{"patmock: the run has left behind, for patmock contract sweep:"}
+	lines := []string{
+		"patmock: the run left tokens behind (delete them with patmock contract sweep):",
+	}
 	for _, object := range result.Remaining {
 		lines = append(lines,
 			fmt.Sprintf("  %s %s of %s: %s", object.ID, object.Name, object.Owner, object.Detail))

@@ -11,13 +11,13 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// TestLimitTime checks when the time of a run is up.
+// TestLimitTime checks when the timeout of a run elapses.
 func TestLimitTime(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		timeout time.Duration
 		tenant  bool
-		// plan is the estimate, and latency the one that is measured. Both may be missing.
+		// plan is the estimate and latency the measured one. Both may be missing.
 		plan    *estimate
 		latency time.Duration
 		want    time.Duration

@@ -15,7 +15,7 @@ import (
 func newClockGet(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "get",
-		Short:   "Show what time it is",
+		Short:   "Show the time of the clock",
 		Example: "  patmock exec -- patmock control clock get",
 	}, func(ctx context.Context, client *control.Client, _ []string) (control.Clock, error) {
 		clock, err := client.Clock(ctx)
@@ -28,13 +28,13 @@ func newClockSet(c *controlCommand) *cobra.Command {
 	var setting control.ClockSetting
 	cmd := &cobra.Command{
 		Use:   "set [TIME] [--frozen]",
-		Short: "Set the clock to a moment, stop it, or both",
-		Long: "Sets the clock to a moment, from which it goes on unless it is frozen. Without " +
-			"a moment it stays where it is.",
+		Short: "Set the clock to a time, freeze it, or both",
+		Long: "Set the clock to a time. It continues from there unless it is frozen. Without a " +
+			"time it keeps its current one.",
 		Example: "  patmock exec -- patmock control clock set 2027-01-31T00:00:00Z --frozen",
 		Args:    cli.OptionalArg("TIME", "a time such as 2027-01-31T00:00:00Z"),
 	}
-	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "make it stand still")
+	cmd.Flags().BoolVar(&setting.Frozen, "frozen", false, "freeze the clock")
 	return query(c, cmd,
 		func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
 			if len(args) == 0 && !cmd.Flags().Changed("frozen") {
@@ -57,9 +57,9 @@ func newClockSet(c *controlCommand) *cobra.Command {
 func newClockAdvance(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:   "advance DURATION",
-		Short: "Let time pass: 72h, 191d, 1d12h",
-		Long: "Moves the clock ahead, frozen or not. A day has 24 hours. To move it back, set " +
-			"it: patmock control clock set TIME.",
+		Short: "Advance the clock: 72h, 191d, 1d12h",
+		Long: "Advance the clock, even if it is frozen. A day has 24 hours. To move it back, use " +
+			"patmock control clock set TIME.",
 		Example: "  patmock exec -- patmock control clock advance 72h",
 		Args:    cli.RequiredArg("DURATION", "a duration such as 72h or 1d12h"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Clock, error) {
@@ -74,7 +74,7 @@ func newClockAdvance(c *controlCommand) *cobra.Command {
 func newClockClear(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "clear",
-		Short:   "Follow wall time again",
+		Short:   "Follow the system clock again",
 		Example: "  patmock exec -- patmock control clock clear",
 	}, func(ctx context.Context, client *control.Client, _ []string) (control.Clock, error) {
 		return client.ClearClock(ctx)

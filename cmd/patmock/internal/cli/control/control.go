@@ -19,25 +19,25 @@ func New(env cli.Env) *cobra.Command {
 	c := &controlCommand{remote.Mock{Env: env}}
 	cmd := &cobra.Command{
 		Use:   "control",
-		Short: "Look into a running mock, and change what it does",
-		Long: "Speaks to the control surface of a running mock, about one namespace of it. Exit " +
-			"codes: 1 not verified, 2 what was\n" +
-			"asked is wrong or refused, 3 no mock answers, or it wants another control token.",
+		Short: "Inspect and change a running mock",
+		Long: "Call the control API of a running mock for one of its namespaces. Exit codes: 1 " +
+			"not verified, 2 invalid or rejected request, 3 no response from a mock, or a wrong " +
+			"control token.",
 		Example: "  patmock exec -- patmock control health",
 	}
 	c.Register(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newHealth(c), newReset(c), newVerify(c),
-		group("state", "Save and restore the users and tokens", newStateGet(c), newStatePut(c)),
-		group("clock", "Show and move the clock that dates and expiry follow", newClockGet(c),
+		group("state", "Save and restore users and tokens", newStateGet(c), newStatePut(c)),
+		group("clock", "Show and change the clock used for dates and expiration", newClockGet(c),
 			newClockSet(c), newClockAdvance(c), newClockClear(c)),
-		group("fault", "Let requests go wrong on purpose", newFaultAdd(c), newFaultList(c),
+		group("fault", "Inject faults into responses", newFaultAdd(c), newFaultList(c),
 			newFaultRemove(c)),
-		group("requests", "Show what clients did", newRequestsList(c), newRequestsShow(c),
+		group("requests", "Show the requests of clients", newRequestsList(c), newRequestsShow(c),
 			newRequestsFollow(c), newRequestsClear(c)),
-		group("findings", "Show and allow what clients did wrong", newFindingsList(c),
+		group("findings", "Show and allow client errors", newFindingsList(c),
 			newFindingsAllow(c)),
-		group("namespace", "Make and remove tenants side by side", newNamespaceList(c),
+		group("namespace", "Create and remove isolated tenants", newNamespaceList(c),
 			newNamespaceCreate(c), newNamespaceRemove(c)),
 		group("identity", "Add users", newIdentityAdd(c)),
 		group("token", "Add tokens in any state", newTokenAdd(c)),

@@ -29,11 +29,10 @@ func newFaultAdd(c *controlCommand) *cobra.Command {
 	rule := control.Fault{Header: map[string]string{}}
 	cmd := &cobra.Command{
 		Use:   "add [@FILE|-]",
-		Short: "Add a rule: which requests are met, and what happens to them",
-		Long: "Adds a rule from the flags, or from JSON with the same fields (retryAfter for " +
-			"--retry-after). One of --status, --latency\n" +
-			"and --effect says what happens; html may have a status. It happens once, unless " +
-			"--times or --rate says more.",
+		Short: "Add a fault rule",
+		Long: "Add a fault rule from flags, or from JSON with the same fields (retryAfter for " +
+			"--retry-after). It needs --status, --latency or --effect; html can be combined with " +
+			"a status. It applies once unless --times or --rate is set.",
 		Example: "  patmock exec -- patmock control fault add \\\n    --operation list --version " +
 			"v2026 --status 429 --retry-after 3s --times 2",
 		Args: cli.OptionalArg("FILE", "@FILE, or - for standard input"),
@@ -48,8 +47,7 @@ func newFaultAdd(c *controlCommand) *cobra.Command {
 			} else if !cmd.Flags().Changed("status") && rule.Latency == "" && rule.Effect == "" {
 				return rule,
 					cli.Usagef("--status",
-						"a rule needs one of --status, --latency and --effect, such as --status "+
-							"503")
+						"a rule needs --status, --latency or --effect, such as --status 503")
 			}
 			return client.AddFault(ctx, rule)
 		}, func(added control.Fault) string {
@@ -76,22 +74,22 @@ func registerRule(flags *pflag.FlagSet, rule *control.Fault) {
 	cli.ChoiceVar(flags, &rule.Version, "version", "version", cli.VersionNames(),
 		strings.Join(cli.VersionNames(), ", ")+" (default any)")
 	flags.StringVar(&rule.Owner, "owner", "",
-		"name or id of the user whose request it is (default anybody)")
+		"name or ID of the user who sends the request (default any)")
 	flags.Var(headers(rule.Header), "header",
 		`that the request has, such as "X-Run: 7"; can be repeated`)
-	flags.IntVar(&rule.After, "after", 0, "how many requests pass unharmed first")
-	flags.IntVar(&rule.Times, "times", 0, "how many are met then (default once)")
+	flags.IntVar(&rule.After, "after", 0, "number of matching requests to skip first")
+	flags.IntVar(&rule.Times, "times", 0, "number of requests to fail (default 1)")
 	flags.Float64Var(&rule.Rate, "rate", 0,
-		"share of the requests that are met, from 0 to 1, instead of --after and --times")
+		"share of requests to fail, from 0 to 1, instead of --after and --times")
 	cli.SetGroup(flags, cli.GroupRequests)
-	flags.StringVar(&rule.ID, "id", "", "name of the rule (default the mock chooses one)")
-	flags.IntVar(&rule.Status, "status", 0, "status to answer, from 400 to 599")
+	flags.StringVar(&rule.ID, "id", "", "ID of the rule (default generated)")
+	flags.IntVar(&rule.Status, "status", 0, "status of the response, from 400 to 599")
 	flags.StringVar(&rule.RetryAfter, "retry-after", "",
-		"what the status tells the client to wait, such as 3s")
+		"value of the Retry-After header, such as 3s")
 	cli.ChoiceVar(flags, &rule.RetryAfterAs, "retry-after-as", "form of Retry-After",
 		retryAfterForms, strings.Join(retryAfterForms, " or ")+" (default seconds)")
 	flags.StringVar(&rule.Latency, "latency", "",
-		"what is added, such as 200ms, or evenly from 100ms-300ms")
+		"added latency, such as 200ms, or 100ms-300ms for a uniform range")
 	cli.ChoiceVar(flags, &rule.Effect, "effect", "effect", faultEffects,
 		strings.Join(faultEffects, ", "))
 }
@@ -99,7 +97,7 @@ func registerRule(flags *pflag.FlagSet, rule *control.Fault) {
 func newFaultList(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "list",
-		Short:   "List the rules in the order in which they are asked, with what they met",
+		Short:   "List the rules in matching order with their counts",
 		Example: "  patmock exec -- patmock control fault list",
 	}, func(ctx context.Context, client *control.Client, _ []string) (faultList, error) {
 		rules, err := client.Faults(ctx)
@@ -112,16 +110,16 @@ func newFaultRemove(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "rm ID | --all",
 		ValidArgsFunction: cli.FirstArgument(CompleteFault(c.Env)),
-		Short:             "Remove a rule, or all of them",
+		Short:             "Remove one rule, or all",
 		Example: "  patmock exec -- sh -c 'patmock control fault add --id busy --status " +
 			"503 &&\n    patmock control fault rm busy'",
-		Args: cli.OptionalArg("ID", "the id of a rule"),
+		Args: cli.OptionalArg("ID", "the ID of a rule"),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "remove all rules")
 	return action(c, cmd, func(ctx context.Context, client *control.Client, args []string) error {
 		switch {
 		case all == (len(args) == 1):
-			return cli.Usagef("ID", "expected the id of a rule, or --all")
+			return cli.Usagef("ID", "expected the ID of a rule, or --all")
 		case all:
 			return client.ClearFaults(ctx)
 		}
@@ -134,7 +132,7 @@ type faultList struct {
 }
 
 func faultsText(list faultList) string {
-	rows := [][]string{{"ID", "MEETS", "DOES", "WHEN", "MATCHED", "HITS"}}
+	rows := [][]string{{"ID", "MATCHES", "EFFECT", "SCHEDULE", "MATCHED", "HITS"}}
 	for _, f := range list.Faults {
 		rows = append(rows, []string{
 			f.ID, matchText(f), effectText(f), scheduleText(f), strconv.Itoa(f.Matched),

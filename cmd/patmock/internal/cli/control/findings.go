@@ -18,11 +18,11 @@ func newFindingsList(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "Count findings by kind",
-		Long: "Counts findings by kind since the mock was started or its findings were cleared\n" +
-			"by patmock check --clear. A reset leaves them alone. patmock check judges them.",
+		Long: "Count findings by kind since the mock started or patmock check --clear. A reset " +
+			"keeps them. patmock check judges them.",
 		Example: "  patmock exec -- patmock control findings list --all",
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "those of every namespace, also of removed ones")
+	cmd.Flags().BoolVar(&all, "all", false, "findings of all namespaces, including removed ones")
 	return query(c, cmd,
 		func(ctx context.Context, client *control.Client, _ []string) (control.Findings, error) {
 			if all {
@@ -59,9 +59,8 @@ func newFindingsAllow(c *controlCommand) *cobra.Command {
 	cmd := action(c, &cobra.Command{
 		Use:   "allow KIND...",
 		Short: "Allow kinds of findings until the next reset",
-		Long: "Allows kinds of findings in the namespace from now on until its next reset, for " +
-			"a\n" +
-			"test that breaks a rule on purpose. Checks report them as allowed.",
+		Long: "Allow kinds of findings in the namespace until its next reset, for a test that " +
+			"breaks a rule on purpose. Checks report them as allowed.",
 		Example: "  patmock exec -- patmock control findings allow unknown-property",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -21,12 +21,10 @@ func newRequestsFollow(c *controlCommand) *cobra.Command {
 	var flags matchFlags
 	cmd := &cobra.Command{
 		Use:   "follow",
-		Short: "Print requests as they come",
-		Long: "Prints the requests that match, from the next one on, until it is interrupted: " +
-			"one " +
-			"line each, or one JSON object a line.\n" +
-			"It ends with exit code 0 when it is interrupted, and with 3 when the mock stops or " +
-			"the namespace is removed.",
+		Short: "Print requests as they arrive",
+		Long: "Print new matching requests until interrupted: one line each, or one JSON object " +
+			"per line. The exit code is 0 after an interrupt, and 3 when the mock stops or the " +
+			"namespace is removed.",
 		Example: "  patmock exec -- sh -c 'patmock control requests follow & sleep 1;\n" +
 			`    curl -s "$SAIL_BASE_URL/oauth/info" >info.json; kill -INT $!; wait'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -57,7 +55,7 @@ func (c *controlCommand) follow(ctx context.Context, client *control.Client, mat
 		return remote.ExplainError(err)
 	}
 	defer func() { _ = stream.Close() }() // it has ended, or is no longer needed
-	if err := c.printStatus("following requests of " + c.URL + "; interrupt to end"); err != nil {
+	if err := c.printStatus("following requests of " + c.URL + "; interrupt to stop"); err != nil {
 		return err
 	}
 	for {
@@ -66,7 +64,7 @@ func (c *controlCommand) follow(ctx context.Context, client *control.Client, mat
 		case errors.Is(err, control.ErrStopped), errors.Is(err, control.ErrRemoved):
 			return cli.Exitf(cli.ExitUnreachable, "%w", err)
 		case err != nil:
-			return cli.Exitf(cli.ExitUnreachable, "the stream of requests broke off: %w", err)
+			return cli.Exitf(cli.ExitUnreachable, "the request stream ended: %w", err)
 		}
 		switch event.Type {
 		case control.EventMissed:
@@ -84,11 +82,11 @@ func (c *controlCommand) follow(ctx context.Context, client *control.Client, mat
 
 func missedText(n int) string {
 	if n == 0 {
-		return "some requests are missing: the journal no longer has them"
+		return "some requests are missing: the journal dropped them"
 	}
 	return strconv.Itoa(n) +
-		" requests are missing: the journal lost them before they were read (--journal-size of " +
-		"the mock)"
+		" requests are missing: the journal dropped them before they were read (see serve " +
+		"--journal-size)"
 }
 
 func (c *controlCommand) printStatus(text string) error {

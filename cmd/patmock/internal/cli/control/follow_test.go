@@ -7,7 +7,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// A line of a request has the rule of a rejection, and what a finding is about.
+// A line has the rule of a rejection and the detail of a finding.
 func TestRequestLine_Remarks(t *testing.T) {
 	property := control.Finding{Kind: control.UnknownProperty, Detail: "/colour is no property"}
 	for _, test := range []struct {

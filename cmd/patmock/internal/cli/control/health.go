@@ -17,7 +17,7 @@ import (
 func newHealth(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:     "health",
-		Short:   "Show whether the mock is ready, how it behaves, and what it has counted",
+		Short:   "Show readiness, profile and counters of the mock",
 		Example: "  patmock exec -- patmock control health",
 	}, func(ctx context.Context, client *control.Client, _ []string) (control.Health, error) {
 		return client.Health(ctx)

@@ -55,7 +55,7 @@ func decodeInput(cmd *cobra.Command, source string, into any) error {
 		return cli.Usagef("FILE", "%s: %w", path, explainJSON(content, err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return cli.Usagef("FILE", "%s: expected one JSON object, got more", path)
+		return cli.Usagef("FILE", "%s: expected a single JSON object", path)
 	}
 	return nil
 }

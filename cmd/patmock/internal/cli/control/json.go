@@ -18,7 +18,7 @@ func explainJSON(content []byte, err error) error {
 	if typeErr, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := typeErr.Field
 		if field == "" {
-			field = "all of it"
+			field = "document"
 		}
 		return fmt.Errorf("%s: %s: expected %s, got %s", position(content, typeErr.Offset-1),
 			field, typeText(typeErr.Type.Kind().String()), typeErr.Value)
@@ -38,7 +38,7 @@ func explainJSON(content []byte, err error) error {
 func typeText(kind string) string {
 	switch {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
-		return "a whole number"
+		return "an integer"
 	case strings.HasPrefix(kind, "float"):
 		return "a number"
 	case kind == "bool":

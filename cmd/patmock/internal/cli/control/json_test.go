@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// What is wrong with JSON has its line and column, and no word of package json.
+// An error in JSON has its line and column, and does not mention package json.
 func TestExplainJSON(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"end", "{\n  \"status\": 503", "line 2, column 16"},

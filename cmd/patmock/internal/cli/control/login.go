@@ -17,15 +17,15 @@ func newIdentityAdd(c *controlCommand) *cobra.Command {
 	var identity control.NewIdentity
 	cmd := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Add a user, and print the variables to log in with",
+		Short: "Add a user and print the variables to log in",
 		Example: "  patmock exec -- sh -c \\\n    'eval \"$(patmock control identity add " +
 			"ann.smith --user-level ORG_ADMIN)\"'",
 		Args: cli.RequiredArg("NAME", "the name of a user"),
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&identity.UserLevels, "user-level", nil,
-		"user level, such as ORG_ADMIN; can be repeated (default USER)")
-	flags.StringVar(&identity.ID, "id", "", "id of the user (default a new one)")
+		"user level, such as ORG_ADMIN (repeatable, default USER)")
+	flags.StringVar(&identity.ID, "id", "", "ID of the user (default generated)")
 	return loginCommand(c, cmd,
 		func(ctx context.Context, client *control.Client, args []string) (control.User, error) {
 			identity.Name = args[0]
@@ -39,10 +39,10 @@ func newTokenAdd(c *controlCommand) *cobra.Command {
 	var acknowledgment bool
 	cmd := &cobra.Command{
 		Use:   "add",
-		Short: "Add a token in any state, and print the variables to log in with",
-		Long: "Adds a token that may have expired, be managed and have been used, without any " +
-			"limit. Times are written like\n" +
-			"2027-01-31T00:00:00Z, or as offsets such as -3d from the clock of the namespace.",
+		Short: "Add a token in any state and print the variables to log in",
+		Long: "Add a token that may be expired, managed or already used. Token limits do not " +
+			"apply. Times have the form 2027-01-31T00:00:00Z, or are offsets from the clock of " +
+			"the namespace, such as -3d.",
 		Example: "  patmock exec -- patmock control token add \\\n    --owner jane.doe --name " +
 			"nightly \\\n    --expires -3d --created -50d --last-used -40d",
 		PreRunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -51,7 +51,7 @@ func newTokenAdd(c *controlCommand) *cobra.Command {
 				if token.Owner == "" {
 					missing = "--owner"
 				}
-				return cli.Usagef(missing, "expected --owner and --name")
+				return cli.Usagef(missing, "--owner and --name are required")
 			}
 			if cmd.Flags().Changed("user-aware-token-never-expires") {
 				token.UserAwareTokenNeverExpires = &acknowledgment
@@ -63,21 +63,21 @@ func newTokenAdd(c *controlCommand) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&token.Owner, "owner", "", "name of its user")
+	flags.StringVar(&token.Owner, "owner", "", "name of the user who owns the token")
 	flags.StringVar(&token.Name, "name", "", "name of the token")
-	flags.StringVar(&token.ID, "id", "", "its client id (default a new one)")
+	flags.StringVar(&token.ID, "id", "", "client ID (default generated)")
 	flags.StringVar(&secret, "secret", "",
-		"file that holds its secret, written @FILE (default a new one)")
+		"file with the secret, written @FILE (default generated)")
 	flags.StringSliceVar(&token.Scope, "scope", nil,
-		"scope, can be repeated (default sp:scopes:all)")
-	flags.StringVar(&token.Created, "created", "", "when it was made (default now)")
-	flags.StringVar(&token.LastUsed, "last-used", "", "when it was last used (default never)")
-	flags.StringVar(&token.ExpirationDate, "expires", "", "when it expires (default never)")
-	flags.BoolVar(&token.Managed, "managed", false, "the platform made it")
+		"scope (repeatable, default sp:scopes:all)")
+	flags.StringVar(&token.Created, "created", "", "creation time (default now)")
+	flags.StringVar(&token.LastUsed, "last-used", "", "time of last use (default never)")
+	flags.StringVar(&token.ExpirationDate, "expires", "", "expiration time (default never)")
+	flags.BoolVar(&token.Managed, "managed", false, "the token is managed by the platform")
 	flags.IntVar(&token.AccessTokenValiditySeconds, "access-token-validity-seconds", 0,
-		"how long its access tokens live (default 43200)")
+		"lifetime of its access tokens (default 43200)")
 	flags.BoolVar(&acknowledgment, "user-aware-token-never-expires", false,
-		"the acknowledgement that it may never expire (default whether it does not)")
+		"whether non-expiration is acknowledged (default if it never expires)")
 	return loginCommand(c, cmd,
 		func(ctx context.Context, client *control.Client, _ []string) (control.User, error) {
 			return client.AddToken(ctx, token)
@@ -107,7 +107,7 @@ func loginCommand(c *controlCommand, cmd *cobra.Command,
 		if err != nil || !credentials.IsShellSafe(user.ClientID) ||
 			!credentials.IsShellSafe(user.ClientSecret) {
 			return cli.Exitf(cli.ExitUnreachable,
-				"%s tells an address or credentials with characters that none have", c.URL)
+				"%s returned a base URL or credentials with invalid characters", c.URL)
 		}
 		write := credentials.Formats[cli.Format(cmd)]
 		return c.Env.Print(write(credentials.Login{

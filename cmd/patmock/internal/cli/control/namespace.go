@@ -32,16 +32,16 @@ func newNamespaceCreate(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "create NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
-		Short:             "Make a namespace, or make it anew",
-		Long: "Makes a namespace, or makes it anew where there is one of that name. " +
-			"A reset leads back to what it started from.",
+		Short:             "Create or recreate a namespace",
+		Long: "Create a namespace, or recreate it if it exists. A reset restores its initial " +
+			"state.",
 		Example: "  patmock exec -- patmock control namespace create test-7 --fixture " +
 			"crowded",
 		Args: cli.RequiredArg("NAME", "the name of a namespace"),
 	}
 	cmd.Flags().StringVar(&fixture, "fixture", "",
-		"tenant to start from: "+strings.Join(fixtures.Names(), ", ")+
-			", or a file (default the server's own)")
+		"initial tenant: "+strings.Join(fixtures.Names(), ", ")+
+			", or a file (default that of the server)")
 	return query(c, cmd,
 		func(ctx context.Context, client *control.Client, args []string) (control.Namespace,
 			error,
@@ -83,7 +83,7 @@ func newNamespaceRemove(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:               "rm NAME",
 		ValidArgsFunction: cli.FirstArgument(remote.CompleteNamespace(c.Env)),
-		Short:             "Remove a namespace with everything in it",
+		Short:             "Remove a namespace and its contents",
 		Example: "  patmock exec -- sh -c 'patmock control namespace create test-7 &&\n " +
 			"   patmock control namespace rm test-7'",
 		Args: cli.RequiredArg("NAME", "the name of a namespace"),

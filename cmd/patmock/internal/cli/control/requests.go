@@ -31,15 +31,15 @@ func (m *matchFlags) register(cmd *cobra.Command) {
 	cli.ChoiceVar(flags, &match.Version, "version", "version", cli.VersionNames(),
 		strings.Join(cli.VersionNames(), ", "))
 	flags.StringVar(&match.Method, "method", "", "method")
-	flags.StringVar(&match.Path, "path", "", "path, in which * stands for one segment")
-	flags.IntVar(&match.Status, "status", 0, "status of the answer")
-	flags.StringVar(&match.Owner, "owner", "", "name of the user whose request it is")
-	flags.StringVar(&match.ClientID, "client-id", "", "id of the token")
-	flags.StringVar(&match.Fault, "fault", "", "id of a rule that met it, or * for any")
+	flags.StringVar(&match.Path, "path", "", "path; * matches one segment")
+	flags.IntVar(&match.Status, "status", 0, "status of the response")
+	flags.StringVar(&match.Owner, "owner", "", "name of the user who sent the request")
+	flags.StringVar(&match.ClientID, "client-id", "", "client ID of the token")
+	flags.StringVar(&match.Fault, "fault", "", "ID of the fault rule that applied, or * for any")
 	cli.ChoiceVar(flags, &match.Finding, "finding", "finding", append(control.FindingKinds(), "*"),
-		"kind of what the client did wrong, or * for any: "+
+		"kind of finding, or * for any: "+
 			strings.Join(control.FindingKinds(), ", "))
-	flags.BoolVar(&m.unmatched, "unmatched", false, "whether no operation took it")
+	flags.BoolVar(&m.unmatched, "unmatched", false, "whether the request matched no operation")
 	cli.SetGroup(flags, cli.GroupRequests)
 }
 
@@ -60,7 +60,7 @@ func newRequestsList(c *controlCommand) *cobra.Command {
 			"--status 400 --finding unknown-property --limit 20",
 	}
 	flags.register(cmd)
-	cmd.Flags().IntVar(&limit, "limit", 0, "how many of the last ones (default all)")
+	cmd.Flags().IntVar(&limit, "limit", 0, "maximum number, keeping the latest (default all)")
 	return query(c, cmd,
 		func(ctx context.Context, client *control.Client, _ []string) (control.Journal, error) {
 			return client.Requests(ctx, flags.criteria(cmd), limit)
@@ -68,7 +68,7 @@ func newRequestsList(c *controlCommand) *cobra.Command {
 }
 
 func journalText(journal control.Journal) string {
-	rows := [][]string{{"#", "AT", "REQUEST", "STATUS", "OWNER", "NOTED", "ID"}}
+	rows := [][]string{{"#", "TIME", "REQUEST", "STATUS", "OWNER", "NOTES", "ID"}}
 	for _, r := range journal.Requests {
 		rows = append(rows, []string{
 			strconv.Itoa(r.Sequence), r.Time.Format(time.RFC3339), r.Method + " " + target(r),
@@ -77,10 +77,10 @@ func journalText(journal control.Journal) string {
 	}
 	text := cli.Table(rows...)
 	if left := journal.Matched - len(journal.Requests); left > 0 {
-		text += fmt.Sprintf("%d earlier ones match too: see --limit.\n", left)
+		text += fmt.Sprintf("%d earlier requests also match: see --limit.\n", left)
 	}
 	if journal.Dropped > 0 {
-		text += fmt.Sprintf("%d older requests are held no longer.\n", journal.Dropped)
+		text += fmt.Sprintf("%d older requests were dropped from the journal.\n", journal.Dropped)
 	}
 	return text
 }
@@ -89,7 +89,7 @@ func target(r control.Request) string { return r.Path + prefixed("?", r.Query) }
 
 func status(r control.Request) string {
 	if r.Status == 0 {
-		return "no answer"
+		return "no response"
 	}
 	return strconv.Itoa(r.Status)
 }
@@ -107,13 +107,12 @@ func newRequestsShow(c *controlCommand) *cobra.Command {
 	return query(c, &cobra.Command{
 		Use:               "show [ID]",
 		ValidArgsFunction: cli.FirstArgument(completeRequest(c.Env)),
-		Short: "Show a request and its answer with headers and bodies, the last one " +
-			"without an id",
-		Long: "Shows a request and its answer. The id is the SLPT-Request-ID of the " +
-			"answer; without one it is the last request.",
+		Short:             "Show a request and its response with headers and bodies",
+		Long: "Show a request and its response. The ID is the SLPT-Request-ID of the response " +
+			"(default the last request).",
 		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" " +
 			">info.json &&\n    patmock control requests show'",
-		Args: cli.OptionalArg("ID", "the id of a request"),
+		Args: cli.OptionalArg("ID", "the ID of a request"),
 	}, func(ctx context.Context, client *control.Client, args []string) (control.Request, error) {
 		if len(args) == 1 {
 			return client.Request(ctx, args[0])
@@ -128,7 +127,8 @@ func lastRequest(ctx context.Context, client *control.Client) (control.Request, 
 		return control.Request{}, err
 	}
 	if len(journal.Requests) == 0 {
-		return control.Request{}, cli.Usagef("ID", "no client has sent anything yet")
+		return control.Request{},
+			cli.Usagef("ID", "the journal is empty: no client has sent a request")
 	}
 	return client.Request(ctx, journal.Requests[0].ID)
 }
@@ -141,19 +141,19 @@ func requestText(r control.Request) string {
 	lines = append(lines, strings.Join(nonEmpty(
 		r.Time.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
 		prefixed("by ", r.Owner),
-		prefixed("client id ", r.ClientID), prefixed("fault ", r.Fault),
+		prefixed("client ID ", r.ClientID), prefixed("fault ", r.Fault),
 	), ", "))
 	if r.Unmatched {
-		lines = append(lines, "no operation took it")
+		lines = append(lines, "matched no operation")
 	}
 	if r.Forwarded {
-		lines = append(lines, "the fallback answered")
+		lines = append(lines, "response from the fallback")
 	}
 	for _, f := range r.Findings {
 		lines = append(lines, "finding "+f.Kind+": "+f.Detail)
 	}
-	for _, why := range r.Reasons {
-		lines = append(lines, "why: "+why)
+	for _, reason := range r.Reasons {
+		lines = append(lines, "reason: "+reason)
 	}
 	for _, note := range r.Notes {
 		lines = append(lines, "note: "+note)
@@ -181,7 +181,7 @@ func messageLines(mark string, m *control.Message) []string {
 		}
 	}
 	if m.Truncated {
-		lines = append(lines, fmt.Sprintf("%s(the first part of %d bytes)", mark, m.Size))
+		lines = append(lines, fmt.Sprintf("%s(truncated, %d bytes in total)", mark, m.Size))
 	}
 	return lines
 }
@@ -189,7 +189,7 @@ func messageLines(mark string, m *control.Message) []string {
 func newRequestsClear(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:     "clear",
-		Short:   "Empty the journal; the counters stay",
+		Short:   "Clear the journal but not the counters",
 		Example: "  patmock exec -- patmock control requests clear",
 	}, func(ctx context.Context, client *control.Client, _ []string) error {
 		return client.ClearRequests(ctx)

@@ -15,10 +15,9 @@ import (
 func newReset(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:   "reset",
-		Short: "Bring the namespace back to what it started from",
-		Long: "Brings the namespace back to what it started from, and clears its clock, faults " +
-			"and journal.\n" +
-			"Access tokens that were issued before stay valid.",
+		Short: "Restore the initial state of the namespace",
+		Long: "Restore the initial state of the namespace, and clear its clock, faults and " +
+			"journal. Access tokens issued before stay valid.",
 		Example: "  patmock exec -- patmock control reset",
 	}, func(ctx context.Context, client *control.Client, _ []string) error {
 		return client.Reset(ctx)
@@ -30,11 +29,10 @@ func newStateGet(c *controlCommand) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "get",
-		Short: "Print the users and tokens as a fixture's file",
-		Long: "Prints the users and tokens as a fixture's file, which state put and serve " +
-			"--fixture read. With --output the\n" +
-			"file is written as a whole; it stays as it is if the state cannot be had, which a " +
-			"redirection would empty.",
+		Short: "Print the users and tokens as a fixture file",
+		Long: "Print the users and tokens as a fixture file for state put and serve --fixture. " +
+			"With --output, a failure leaves the old file unchanged, which a redirection would " +
+			"truncate.",
 		Example: "  patmock exec -- patmock control state get --secrets --output state.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.printState(cmd, secrets, output)
@@ -42,7 +40,7 @@ func newStateGet(c *controlCommand) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "include the secrets")
 	cmd.Flags().StringVar(&output, "output", "-",
-		"`FILE` to write, readable by its owner only if it is new; - for standard output")
+		"`FILE` to write; a new file is private to its owner; - for standard output")
 	cli.FormatFlag(cmd, cli.YAMLOrJSON...)
 	return cmd
 }
@@ -60,7 +58,7 @@ func (c *controlCommand) printState(cmd *cobra.Command, secrets bool, output str
 		return remote.ExplainError(err)
 	}
 	if format == "json" && !json.Valid(state) {
-		return cli.Exitf(cli.ExitUnreachable, "the mock responds with a state that is no JSON")
+		return cli.Exitf(cli.ExitUnreachable, "the mock returned a state that is not JSON")
 	}
 	if output == "-" {
 		_, err := c.Env.Stdout.Write(state)
@@ -75,11 +73,10 @@ func (c *controlCommand) printState(cmd *cobra.Command, secrets bool, output str
 func newStatePut(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "put FILE|-",
-		Short: "Put other users and tokens in the place of those there are",
-		Long: "Puts a snapshot or a fixture's file, in YAML or JSON, in the place of what there " +
-			"is, whole or not at all. A token\n" +
-			"without a secret keeps the one that is known for its id. Clock, faults and journal " +
-			"stay.",
+		Short: "Replace all users and tokens",
+		Long: "Replace all users and tokens with those of a snapshot or fixture file (YAML or " +
+			"JSON). An invalid file changes nothing. A token without a secret keeps the secret " +
+			"known for its ID. Clock, faults and journal are kept.",
 		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control " +
 			"state " +
 			"put -'",

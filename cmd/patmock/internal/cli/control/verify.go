@@ -23,22 +23,20 @@ func newVerify(c *controlCommand) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify [@FILE|-]",
-		Short: "Check that requests were made, and exit with 1 where they were not",
-		Long: "Compares what clients did with one expectation from the flags, or with any number " +
-			"of them from JSON, which can also ask\n" +
-			"for an order, for headers, query and body: {\"expect\": [{\"match\": " +
-			"{\"operation\": " +
-			"\"create\"}, \"times\": 1}], \"inOrder\": true}.\n" +
-			"At least one request is expected where no number is given.",
+		Short: "Verify that requests were sent; exit with 1 if not",
+		Long: "Compare the requests of clients with one expectation from flags, or with several " +
+			"from JSON, which also supports order, headers, query and body: {\"expect\": " +
+			"[{\"match\": {\"operation\": \"create\"}, \"times\": 1}], \"inOrder\": true}. " +
+			"Without a number, at least one request is expected.",
 		Example: "  patmock exec -- sh -c 'curl -s \"$SAIL_BASE_URL/oauth/info\" >info.json &&\n " +
 			" " +
 			"  patmock control verify --operation info --status 200 --times 1'",
 		Args: cli.OptionalArg("FILE", "@FILE, or - for standard input"),
 	}
 	flags.register(cmd)
-	cmd.Flags().IntVar(&flags.times, "times", 0, "how often exactly")
-	cmd.Flags().IntVar(&flags.atLeast, "at-least", 1, "how often at least")
-	cmd.Flags().IntVar(&flags.atMost, "at-most", 0, "how often at most")
+	cmd.Flags().IntVar(&flags.times, "times", 0, "exact number")
+	cmd.Flags().IntVar(&flags.atLeast, "at-least", 1, "minimum number")
+	cmd.Flags().IntVar(&flags.atMost, "at-most", 0, "maximum number")
 	cmd.Flags().DurationVar(&flags.timeout, "timeout", 0,
 		"how long to wait for the requests, such as 2s")
 	var result control.VerifyResult

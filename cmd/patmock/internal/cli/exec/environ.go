@@ -65,12 +65,11 @@ func (f Flags) validate() error {
 	for _, name := range f.passEnv {
 		if name == "" || strings.ContainsAny(name, "=, ") {
 			return cli.Flagf("pass-env",
-				": expected the name of one variable, such as SAIL_NERM_BASE_URL, without its "+
-					"value")
+				": expected the name of a variable, such as SAIL_NERM_BASE_URL, without a value")
 		}
 		if slices.Contains(reservedVariables, cli.VariableKey(name)) {
 			return cli.Flagf("pass-env",
-				" %s: exec sets this variable for its own mock: leave the flag out", name)
+				" %s: exec sets this variable itself: omit the flag", name)
 		}
 	}
 	return nil

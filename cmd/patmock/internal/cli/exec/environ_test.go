@@ -29,7 +29,7 @@ func TestExecEnvironment(t *testing.T) {
 		name  string
 		token string
 		pass  []string
-		more  []string // beside own
+		more  []string // next to own
 	}{
 		{name: "a tenant's variables"},
 		{name: "a control token", token: "mine", more: []string{"PATMOCK_CONTROL_TOKEN=mine"}},

@@ -28,16 +28,14 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	execFlags := Flags{out: out}
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGUMENT...]",
-		Short: "Run a command against a mock of its own",
-		Long: "Starts a fresh mock on a free port, runs the command with SAIL_BASE_URL, " +
-			"SAIL_CLIENT_ID, SAIL_CLIENT_SECRET,\n" +
-			"PATMOCK_URL and NO_PROXY set for it, passes signals on, and returns its exit code. " +
-			"Nothing that the command started\n" +
-			"in its process group is left running. A forgotten export cannot send it to a real " +
-			"tenant: it inherits no other SAIL_ variable, and neither\n" +
-			"PATMOCK_SECOND_ nor PATMOCK_ADMIN_ ones, unless --pass-env names them. " +
-			"PATMOCK_CONTROL_TOKEN is set if the mock\n" +
-			"requires a token. PATMOCK_ADDR and PATMOCK_PUBLIC_URL do not count here.",
+		Short: "Run a command against a new mock",
+		Long: "Start a new mock on a free port and run the command with SAIL_BASE_URL, " +
+			"SAIL_CLIENT_ID, SAIL_CLIENT_SECRET, PATMOCK_URL and NO_PROXY set. Signals are " +
+			"forwarded, and the exit code is that of the command. All processes in its process " +
+			"group are ended. The command inherits no other SAIL_, PATMOCK_SECOND_ or " +
+			"PATMOCK_ADMIN_ variables, which could point to a real tenant, unless --pass-env " +
+			"names them. PATMOCK_CONTROL_TOKEN is set if the mock requires a token. PATMOCK_ADDR " +
+			"and PATMOCK_PUBLIC_URL are ignored.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -79,10 +77,10 @@ type Flags struct {
 
 func (f *Flags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.user, "user", "",
-		"whose credentials the command gets (default the first administrator)")
+		"user whose credentials are set (default the first administrator)")
 	flags.BoolVar(&f.check, "check", false,
-		"tell what the command did wrong as a client, and exit with 1 if anything; its own "+
-			"failure comes first")
+		"judge the requests of the command, and exit with 1 if there are findings; a failure of "+
+			"the command has priority")
 	cli.SetVariables(flags, "user")
 	f.Flags.Register(flags) //nolint:staticcheck // QF1008: the method has the same name
 	flags.Lookup("report").Usage = "with --check: FORMAT=FILE, or - for standard output " +
@@ -90,11 +88,10 @@ func (f *Flags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.namespace, "namespace", "",
 		"with --check: the namespace to judge (default all)")
 	flags.StringArrayVar(&f.passEnv, "pass-env", nil,
-		"variable that the command inherits although it may be a tenant's, such as "+
-			"SAIL_NERM_BASE_URL; can be repeated")
+		"inherit this variable of a tenant, such as SAIL_NERM_BASE_URL (repeatable)")
 	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second,
-		"how long the command, and what it started, may go on after a signal or its end; then it "+
-			"is killed")
+		"how long the command and its children may run after a signal or its end, before they are "+
+			"killed")
 }
 
 func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
@@ -112,7 +109,7 @@ func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
 	defer remove()
 	login, name, err := m.Login(own.user)
 	if err == nil && name == "" {
-		err = cli.Usagef("--fixture", "nobody has a token to log in with")
+		err = cli.Usagef("--fixture", "no user has a token to log in")
 	}
 	if err != nil {
 		return err
@@ -188,10 +185,9 @@ func noteOtherMock(result *report.Report) {
 	for i, r := range result.Results {
 		if r.Kind == report.KindNoRequests {
 			result.Results[i].Notes = append(result.Results[i].Notes,
-				"exec judges requests to the mock that it started, at SAIL_BASE_URL and "+
-					"PATMOCK_URL: "+
-					"tests that start a mock of their own have to check that one (in Go, "+
-					"contracttests.LintClient)")
+				"exec judges requests to the mock that it started (SAIL_BASE_URL and "+
+					"PATMOCK_URL). Tests that start their own mock must check that one; in Go, "+
+					"use contracttests.LintClient")
 		}
 	}
 }
@@ -202,7 +198,7 @@ func (f Flags) validateCheck(flags *pflag.FlagSet) error {
 		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {
 			if flags.Changed(name) {
 				return cli.Usagef("--"+name,
-					"--%s needs --check, which judges what the command did", name)
+					"--%s needs --check", name)
 			}
 		}
 	}

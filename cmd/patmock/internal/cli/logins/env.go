@@ -28,11 +28,10 @@ func NewEnv(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env",
 		Short: "Print the variables that SDKs read",
-		Long: "Prints base URL, client id and client secret of a user, and nothing else. Asks " +
-			"the " +
-			"running mock, so that free ports\n" +
-			"and tenants of one's own work; with --fixture it reads the tenant instead, and no " +
-			"mock has to run.",
+		Long: "Print the base URL, client ID and client secret of a user. They come from the " +
+			"running mock, so that free ports and your own tenants work. With --fixture they " +
+			"come " +
+			"from the fixture, and no mock is needed.",
 		Example: `  eval "$(patmock env --fixture default --user jane.doe)"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -46,7 +45,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 			}
 			// a shell evaluates it
 			if f.Namespace != "" && !namespacePattern.MatchString(f.Namespace) {
-				return cli.Flagf("namespace", " %q: expected 1 to 63 of a-z, 0-9 and -",
+				return cli.Flagf("namespace", " %q must have 1 to 63 characters of a-z, 0-9 and -",
 					f.Namespace)
 			}
 			v, err := f.variables(cmd.Context())
@@ -59,14 +58,15 @@ func NewEnv(env cli.Env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.URL, "url", cli.DefaultURL, "the running mock")
 	flags.StringVar(&f.Namespace, "namespace", "",
-		"the namespace of the mock (default the default one)")
+		"the namespace of the mock (default \"default\")")
 	remote.AllowPlaintextFlag(flags, &f.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
-	flags.StringVar(&f.user, "user", "", "whose credentials (default the first administrator)")
+	flags.StringVar(&f.user, "user", "",
+		"user whose credentials to print (default the first administrator)")
 	flags.StringVar(&f.fixture, "fixture", "",
 		"tenant to read instead: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.publicURL, "public-url", "",
-		"address to print, in front of the namespace (default that of the mock)")
+		"base URL to print, without the namespace (default that of the mock)")
 	cli.ChoiceVar(flags, &f.format, "format", "format", credentials.FormatNames(),
 		strings.Join(credentials.FormatNames(), ", "))
 	cli.SetVariables(flags, "user", "url", "namespace")
@@ -129,18 +129,18 @@ func (f envFlags) fetch(ctx context.Context) (credentials.Login, error) {
 	base, err := mockserver.CheckBaseURL(c.BaseURL)
 	if err != nil {
 		return credentials.Login{},
-			cli.Exitf(cli.ExitUnreachable, "%s returns a base URL that is none: %w", f.URL, err)
+			cli.Exitf(cli.ExitUnreachable, "%s returned an invalid base URL: %w", f.URL, err)
 	}
 	if len(c.Users) == 0 {
 		return credentials.Login{},
-			cli.Usagef("--user", "nobody at %s has a token to log in with", f.URL)
+			cli.Usagef("--user", "no user at %s has a token to log in", f.URL)
 	}
 	var names []string
 	for _, u := range c.Users {
 		if !credentials.IsShellSafe(u.ClientID) || !credentials.IsShellSafe(u.ClientSecret) {
 			return credentials.Login{},
 				cli.Exitf(cli.ExitUnreachable,
-					"%s tells credentials with characters that none have", f.URL)
+					"%s returned credentials with invalid characters", f.URL)
 		}
 		if f.user == "" || f.user == u.Name {
 			return credentials.Login{
@@ -150,7 +150,7 @@ func (f envFlags) fetch(ctx context.Context) (credentials.Login, error) {
 		names = append(names, u.Name)
 	}
 	return credentials.Login{},
-		cli.Usagef("--user", "nobody at %s is named %q%s; there are %s", f.URL, f.user,
+		cli.Usagef("--user", "no user at %s is named %q%s; there are %s", f.URL, f.user,
 			cli.DidYouMean(f.user, names), strings.Join(names, ", "))
 }
 
@@ -162,11 +162,11 @@ func credentialsError(url string, err error) error {
 	var problem *control.Problem
 	if errors.As(err, &problem) {
 		return cli.Exitf(cli.ExitUnreachable,
-			"%s keeps its credentials to itself: %w (%s holds the control token)", url, err,
+			"%s did not return credentials: %w (set the control token in %s)", url, err,
 			cli.ControlToken)
 	}
 	if errors.Is(err, control.ErrNoMock) { // Run appends noMockAdvice
 		return cli.Exitf(cli.ExitUnreachable, "%w", err)
 	}
-	return cli.Exitf(cli.ExitUnreachable, "%w; or read a tenant with --fixture", err)
+	return cli.Exitf(cli.ExitUnreachable, "%w; or use a tenant with --fixture", err)
 }

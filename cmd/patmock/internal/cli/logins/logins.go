@@ -47,10 +47,11 @@ type logins struct {
 func NewUsers(env cli.Env) *cobra.Command {
 	return newLogins(env, &cobra.Command{
 		Use:   "users",
-		Short: "List who can log in to a mock or a fixture",
-		Long: "Lists the users who can log in to a running mock, or to a fixture, with their " +
-			"levels and the client id that they log\n" +
-			"in with. patmock env --user NAME prints the variables of one, with the secret.",
+		Short: "List the users of a mock or fixture that can log in",
+		Long: "List the users of a running mock or fixture that can log in, with their levels " +
+			"and " +
+			"client IDs. patmock env --user NAME prints the variables of one user, with the " +
+			"secret.",
 		Example: "  patmock users --fixture default",
 	}, (*logins).users)
 }
@@ -59,10 +60,9 @@ func NewUsers(env cli.Env) *cobra.Command {
 func NewTokens(env cli.Env) *cobra.Command {
 	return newLogins(env, &cobra.Command{
 		Use:   "tokens",
-		Short: "List the personal access tokens of a mock or a fixture",
-		Long: "Lists the personal access tokens of a running mock, or of a fixture: whose they " +
-			"are, the levels of that user, and\n" +
-			"whether they can log in.",
+		Short: "List the personal access tokens of a mock or fixture",
+		Long: "List the personal access tokens of a running mock or fixture, with their owners, " +
+			"the owners' levels, and whether they can log in.",
 		Example: "  patmock tokens --fixture expiring",
 	}, (*logins).tokens)
 }

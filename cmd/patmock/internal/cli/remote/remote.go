@@ -27,10 +27,10 @@ type Mock struct {
 func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
 	flags.StringVar(&c.Namespace, "namespace", "",
-		"the namespace that is meant (default the default one)")
+		"the namespace to use (default \"default\")")
 	flags.StringVar(&c.token, "control-token", "",
-		"file that holds the control token, written @FILE; "+cli.ControlToken+
-			" holds the token itself")
+		"file with the control token, written @FILE; or set "+cli.ControlToken+
+			" to the token")
 	AllowPlaintextFlag(flags, &c.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "namespace")
@@ -82,7 +82,7 @@ func ReadSecret(flag, value, advice string) (string, error) {
 	path, ok := strings.CutPrefix(value, "@")
 	if !ok {
 		return "",
-			cli.Usagef("--"+flag, "--%s: a secret does not belong on a command line: write %s",
+			cli.Usagef("--"+flag, "--%s: a secret must not be on the command line: write %s",
 				flag, advice)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // named by the user
@@ -123,15 +123,16 @@ func ExplainError(err error) error {
 	}
 	var problem *control.Problem
 	if !errors.As(err, &problem) {
-		return cli.Exitf(cli.ExitUnreachable, "%w; --url (PATMOCK_URL) says where the mock is", err)
+		return cli.Exitf(cli.ExitUnreachable,
+			"%w; set --url (PATMOCK_URL) to the address of the mock", err)
 	}
 	text := problem.Detail
 	for _, fieldErr := range problem.Errors {
-		text += "\n  " + cmp.Or(fieldErr.Pointer, "all of it") + ": " + fieldErr.Detail
+		text += "\n  " + cmp.Or(fieldErr.Pointer, "document") + ": " + fieldErr.Detail
 	}
 	switch {
 	case problem.Status == 401:
-		text += "; give the control token with --control-token @FILE, or in " + cli.ControlToken
+		text += "; set the control token with --control-token @FILE, or in " + cli.ControlToken
 		return cli.Exitf(cli.ExitUnreachable, "%w", &controlError{text, problem})
 	case problem.Status >= 500:
 		return cli.Exitf(cli.ExitUnreachable, "%w", &controlError{text, problem})

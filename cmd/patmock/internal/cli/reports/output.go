@@ -46,7 +46,7 @@ func parseReport(text string) (output, error) {
 			return output{}, cli.Flagf("report", " %s: %w", text, err)
 		}
 		if err != nil || !info.IsDir() {
-			return output{}, cli.Flagf("report", " %s: there is no folder %s", text, folder)
+			return output{}, cli.Flagf("report", " %s: directory %s does not exist", text, folder)
 		}
 	}
 	return output{format, path}, nil

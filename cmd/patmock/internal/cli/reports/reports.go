@@ -50,7 +50,7 @@ func (r *Writer) Begin(env cli.Env, root *cobra.Command, args []string) {
 	}
 }
 
-var errNotFinished = errors.New("not finished: the run goes on, or was killed")
+var errNotFinished = errors.New("the run is not finished, or was killed")
 
 // RunsCommand is the annotation of a command whose arguments are another command line.
 const RunsCommand = "patmock_runs_command"

@@ -10,7 +10,7 @@ import (
 )
 
 // ReportIsPartial is the note of a run that ends early.
-const ReportIsPartial = "the report has what was done until then"
+const ReportIsPartial = "the report is incomplete"
 
 // AddUnfinished adds an error to the report of a run that did not test every case. Programs that
 // know nothing of runs then see a failure. Untested cases are skipped.

@@ -27,9 +27,10 @@ func newCompletion(env cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print a completion script: " + strings.Join(shells, ", "),
-		Long: "Prints the completion script of a shell. That of bash needs the package\n" +
-			"bash-completion, version 2, which many images and macOS lack: without it, Tab\n" +
-			"prints _get_comp_words_by_ref: command not found.",
+		Long: "Print the completion script of a shell. The script for bash needs the package " +
+			"bash-completion, version 2, which many images and macOS lack. Without it, Tab " +
+			"prints " +
+			"_get_comp_words_by_ref: command not found.",
 		Example:   "  source <(patmock completion bash)",
 		ValidArgs: shells,
 		Args:      cli.EnumArg("shell", shells),

@@ -35,7 +35,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	name := unknownFlagName(unknown)
 	flag := "--" + name
 	if cmd.Flag(name) != nil {
-		return cli.Usagef(flag, "-%s is read as flags of one letter: write %s", name, flag)
+		return cli.Usagef(flag, "-%s is parsed as one-letter flags: write %s", name, flag)
 	}
 	if suggestion := synonymOf(cmd, name); suggestion != "" {
 		return cli.Usagef(flag, "%w (did you mean --%s?)%s", err, suggestion,
@@ -94,10 +94,10 @@ func negativeError(cmd *cobra.Command, number string) error {
 	case "TIME":
 		return cli.Usagef(argument, "%s, got %q", cli.TimeForm, number)
 	case strings.ToUpper(argument): // the command has an argument of another kind
-		return cli.Usagef(argument, "%q is read as flags: write it behind --, as in: %s -- %s",
+		return cli.Usagef(argument, "%q is parsed as flags: write it after --, as in: %s -- %s",
 			number, cmd.CommandPath(), number)
 	}
-	return cli.Usagef("ARGUMENT", "%q is no flag, and %s takes no number", number,
+	return cli.Usagef("ARGUMENT", "%q is not a flag, and %s takes no number", number,
 		cmd.CommandPath())
 }
 

@@ -8,7 +8,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// Synonyms are of flags and commands that exist, and no command has a flag of such a name itself.
+// Synonyms belong to existing flags and commands, and no command has a flag with the name of a
+// synonym.
 func TestSynonymsExist(t *testing.T) {
 	root := New(cli.Env{Lookup: noVariables}, nil)
 	flags, commands := map[string]bool{}, map[string]bool{}

@@ -16,7 +16,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// allCommands returns the commands that patmock has, with help and its topics.
+// allCommands returns all commands, including help and its topics.
 func allCommands() []*cobra.Command {
 	root := New(cli.Env{Stdout: io.Discard, Stderr: io.Discard, Lookup: os.LookupEnv}, nil)
 	root.InitDefaultHelpCmd()
@@ -56,7 +56,7 @@ func TestHelp_Width(t *testing.T) {
 	}
 }
 
-// A heading with too many flags is not read: they need groups.
+// Long lists of flags are hard to read, so they need groups.
 func TestHelp_Groups(t *testing.T) {
 	const most = 12
 	for _, cmd := range allCommands() {
@@ -91,7 +91,7 @@ func TestHelp_ShowsEveryFlag(t *testing.T) {
 	}
 }
 
-// Common flags come first, and a command's own ones before those of its mock.
+// Common flags come first, and those of a command come before those of its mock.
 func TestHelp_Order(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -132,7 +132,7 @@ func TestHelp_Order(t *testing.T) {
 	}
 }
 
-// Groups of commands show the commands below those below them.
+// Groups of commands list their subcommands.
 func TestHelp_ShowsCommands(t *testing.T) {
 	for _, cmd := range allCommands() {
 		usage := cmd.UsageString()

@@ -16,9 +16,9 @@ type helpTopic struct {
 
 func helpTopics() []helpTopic {
 	return []helpTopic{
-		{"environment", "List the variables that set flags, and the others", environmentTopic},
+		{"environment", "List the variables of flags, and others", environmentTopic},
 		{"exit-codes", "List the exit codes and what they mean", exitCodesTopic},
-		{"fixtures", "List the tenants that a mock can start from", fixturesTopic},
+		{"fixtures", "List the built-in fixtures", fixturesTopic},
 	}
 }
 
@@ -34,7 +34,7 @@ func topicsText() string {
 func newHelp(root *cobra.Command, env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "help [COMMAND | TOPIC]",
-		Short:   "Show the help of a command, or about a topic",
+		Short:   "Show the help of a command or topic",
 		Example: "  patmock help serve",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {

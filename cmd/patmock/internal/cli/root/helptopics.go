@@ -40,11 +40,9 @@ func environmentTopic(root *cobra.Command, s style) (string, error) {
 		}
 		others = append(others, cli.HelpRow{v.Name, text})
 	}
-	return cli.WrapText("A variable sets the flag of its name, for the commands that it is listed "+
-		"with. A flag on the command line "+
-		"comes first. Blanks around a value do not count, and an empty value is none. A variable "+
-		"that is nearly one of the "+
-		"command's is an error.", cli.HelpWidth) +
+	return cli.WrapText("A variable sets the flag of its name, for the commands listed. A flag on "+
+		"the command line has priority. White space around values is trimmed, and empty values "+
+		"are ignored. A misspelt variable of a command is an error.", cli.HelpWidth) +
 		"\n" + s("Variables of flags:") + "\n" + cli.Columns(flags) +
 		"\n" + s("Other variables:") + "\n" + cli.Columns(others), nil
 }
@@ -56,11 +54,11 @@ type exitCode struct {
 
 // exitCodes describe all exit codes.
 var exitCodes = []exitCode{
-	{cli.ExitOK, "all is well"},
+	{cli.ExitOK, "success"},
 	{
 		cli.ExitFailed,
-		"something failed or was found: a scenario, a finding, a verification, or an error of " +
-			"another kind; healthcheck: the mock is not ready",
+		"a scenario, finding or verification failed, or another error occurred; healthcheck: the " +
+			"mock is not ready",
 	},
 	{
 		cli.ExitUsage,
@@ -69,13 +67,13 @@ var exitCodes = []exitCode{
 	},
 	{
 		cli.ExitUnreachable,
-		"it could not test, or not to the end: no response, a rejected login or control token, a " +
-			"time limit",
+		"the test could not be completed: no response, a rejected login or control token, or a " +
+			"timeout",
 	},
-	{cli.ExitLeftovers, "a real tenant has tokens that a run made"},
-	{cli.ExitNotExecutable, "exec: the command cannot be run"},
-	{cli.ExitNotFound, "exec: there is no such command"},
-	{cli.ExitSignal, "exec: the signal with that number ended the command"},
+	{cli.ExitLeftovers, "tokens of a run are left at a real tenant"},
+	{cli.ExitNotExecutable, "exec: the command is not executable"},
+	{cli.ExitNotFound, "exec: the command does not exist"},
+	{cli.ExitSignal, "exec: a signal with number N ended the command"},
 	{cli.ExitInterrupted, "interrupted"},
 }
 
@@ -89,9 +87,9 @@ func exitCodesTopic(_ *cobra.Command, s style) (string, error) {
 		rows = append(rows, cli.HelpRow{name, e.text})
 	}
 	return s("Exit codes:") + "\n" + cli.Columns(rows) + "\n" +
-		cli.WrapText("If several apply, the first of 130, 2, 3, 1, 4 counts. exec returns the "+
-			"exit code "+
-			"of its command; with --check, a command that succeeds is judged.", cli.HelpWidth), nil
+		cli.WrapText("If several apply, the first of 130, 2, 3, 1, 4 is used. exec returns the "+
+			"exit code of its command. With --check, a successful command is judged.",
+			cli.HelpWidth), nil
 }
 
 func fixturesTopic(_ *cobra.Command, s style) (string, error) {
@@ -115,12 +113,12 @@ func fixturesTopic(_ *cobra.Command, s style) (string, error) {
 	for _, u := range t.Identities {
 		users = append(users, cli.HelpRow{u.Name, strings.Join(u.UserLevels, ", ")})
 	}
-	return cli.WrapText("A fixture is the tenant that a mock or a namespace starts from: "+
-		"--fixture takes the name of one of these, or a file.", cli.HelpWidth) +
+	return cli.WrapText("A fixture is the initial tenant of a mock or namespace. --fixture "+
+		"accepts the name of one of these, or a file.", cli.HelpWidth) +
 		"\n" + s("Fixtures:") + "\n" + cli.Columns(rows) +
 		"\n" + s("Users of default, with their levels:") + "\n" + cli.Columns(users) + "\n" +
-		cli.WrapText("A file is YAML or JSON with identities and tokens. Ids and secrets may be "+
-			"left out: they are then the same at each start. "+
-			"patmock control state get prints the state of a running mock in this form.",
+		cli.WrapText("A file is YAML or JSON with identities and tokens. Omitted IDs and secrets "+
+			"are derived, and are the same at each start. patmock control state get prints the "+
+			"state of a running mock in this form.",
 			cli.HelpWidth), nil
 }

@@ -15,11 +15,11 @@ func newMan() *cobra.Command {
 	return &cobra.Command{
 		Use:               "man DIRECTORY",
 		ValidArgsFunction: cli.FirstArgument(cli.CompleteDirectory),
-		Short:             "Write the man pages into a folder",
+		Short:             "Write the man pages to a directory",
 		Example:           `  patmock man "$(mktemp -d)"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("DIRECTORY", "expected a folder, got %d arguments", len(args))
+				return cli.Usagef("DIRECTORY", "expected a directory, got %d arguments", len(args))
 			}
 			return nil
 		},

@@ -65,7 +65,8 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 			text = ""
 		}
 	}
-	_, _ = io.WriteString(env.Stderr, text) // there is no other output for this error
+	// there is no other output for this error
+	_, _ = io.WriteString(env.Stderr, text)
 	return code, err
 }
 
@@ -90,10 +91,9 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patmock",
 		Short: "A stand-in for the personal access token API of a SailPoint tenant",
-		Long: "patmock is a stand-in for the personal access token (PAT) part of a SailPoint " +
-			"Identity Security Cloud\n" +
-			"tenant: stateful, in memory, and validated on both sides by OpenAPI. It is not " +
-			"affiliated with SailPoint.",
+		Long: "patmock is a stand-in for the personal access token (PAT) API of a SailPoint " +
+			"Identity Security Cloud tenant. It is stateful, in memory, and validates requests " +
+			"and responses with OpenAPI. It is not affiliated with SailPoint.",
 		Example:       "  patmock serve",
 		Version:       mockserver.Version(),
 		SilenceUsage:  true,

@@ -6,7 +6,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// Words of other meanings are no near-misses.
+// Words with other meanings are not suggested.
 func TestSimilarVariable_None(t *testing.T) {
 	root := New(cli.Env{}, nil)
 	serve, _, _ := root.Find([]string{"serve"})

@@ -14,7 +14,7 @@ import (
 func newVersion(env cli.Env) *cobra.Command {
 	return cli.Listing(env, &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, the commit and what built it",
+		Short:   "Print the version, the commit and the Go version",
 		Example: "  patmock version",
 	}, func(*cobra.Command, []string) (build, error) {
 		return newBuild(debug.ReadBuildInfo()), nil

@@ -22,7 +22,7 @@ func WriteEnvFile(path string, m *Mock) (remove func(), err error) {
 	}
 	admin, name, err := m.Login("")
 	if err == nil && name == "" {
-		err = cli.Usagef("--env-file", "nobody has a token to log in with")
+		err = cli.Usagef("--env-file", "no user has a token to log in")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--env-file: %w", err)
@@ -53,7 +53,7 @@ func checkEnvFile(path string) error {
 		return cli.Flagf("env-file", ": %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return cli.Flagf("env-file", " %s: expected a file, or none yet, got something else (%s)",
+		return cli.Flagf("env-file", " %s: expected a regular file or a new one, got %s",
 			path, info.Mode().Type())
 	}
 	old, err := os.ReadFile(path) //nolint:gosec // named by the user
@@ -62,8 +62,7 @@ func checkEnvFile(path string) error {
 	}
 	if len(old) > 0 && !strings.HasPrefix(string(old), envFileHeader) {
 		return cli.Flagf("env-file",
-			" %s: the file is there already and was not written by patmock: remove it, or name "+
-				"another", path)
+			" %s exists and was not written by patmock: remove it, or use another file", path)
 	}
 	return nil
 }

@@ -39,14 +39,13 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 	var f healthFlags
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Tell by the exit code whether the mock is ready",
-		Long: "Asks the mock of this machine or container. Without --url, --addr and " +
-			"--control-addr it finds the one that\n" +
-			"this user runs, by the file that serve leaves in $XDG_RUNTIME_DIR, /tmp, /run or " +
-			"/dev/shm, else by the variables\n" +
-			"of serve: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken +
-			". Exit codes: 0 it is ready, 1 it is\n" +
-			"not, as the health check of a container expects, 2 usage.",
+		Short: "Report by the exit code whether the mock is ready",
+		Long: "Check the mock of this machine or container. Without --url, --addr and " +
+			"--control-addr it finds the running mock of this user. serve writes its address to " +
+			"a " +
+			"file in $XDG_RUNTIME_DIR, /tmp, /run or /dev/shm. Else the variables of serve are " +
+			"used: PATMOCK_ADDR, PATMOCK_CONTROL_ADDR, " + cli.ControlToken +
+			". Exit codes: 0 ready, 1 not ready, as container engines expect, 2 usage.",
 		Example: "  patmock exec -- patmock healthcheck --wait 10s",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			f.format = cli.Format(cmd)
@@ -56,19 +55,18 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "",
-		"the running mock, or its control listener (default where --control-addr or --addr leads "+
-			"to)")
+		"the running mock, or its control listener (default from --control-addr or --addr)")
 	flags.StringVar(&f.addr, "addr", cli.DefaultAddr,
-		"address that the mock listens on; where that is every interface, loopback is asked")
+		"listen address of the mock; loopback if it is a wildcard")
 	flags.StringVar(&f.controlAddr, "control-addr", "",
-		"address of the control surface, where it has a listener of its own")
+		"address of the control API, if it has its own listener")
 	flags.StringVar(&f.controlToken, "control-token", "",
-		"file that holds the control token, written @FILE; "+cli.ControlToken+
-			" holds the token itself")
+		"file with the control token, written @FILE; or set "+cli.ControlToken+
+			" to the token")
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "addr", "control-addr")
-	flags.DurationVar(&f.wait, "wait", 0, "for how long to ask again until it is ready")
+	flags.DurationVar(&f.wait, "wait", 0, "how long to retry until it is ready")
 	cli.FormatFlag(cmd)
 	return cmd
 }
@@ -170,7 +168,7 @@ func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
 	}
 	return r, false,
 		cli.Usagef("--url",
-			"several mocks of this user run here: say with --url which is meant: %s",
+			"several mocks are running: select one with --url: %s",
 			strings.Join(addresses, ", "))
 }
 
@@ -193,7 +191,7 @@ func (f healthFlags) address() (string, error) {
 	if port == "0" || port == "" {
 		return "",
 			cli.Usagef(flag,
-				"%q: a mock on a free port can be anywhere: give its address with --url", addr)
+				"%q: the port is unknown: set --url to the address of the mock", addr)
 	}
 	return localURL(addr), nil
 }

@@ -25,7 +25,7 @@ const shutdownGrace = 5 * time.Second
 func (f Flags) checkListenFlags() error {
 	if f.addr == "" { // would listen on every interface
 		return cli.Flagf("addr",
-			" is empty: expected an address such as 127.0.0.1:17280, or :17280 for every interface")
+			" is empty: expected an address such as 127.0.0.1:17280, or :17280 for all interfaces")
 	}
 	if err := checkListen("addr", f.addr); err != nil {
 		return err
@@ -88,9 +88,9 @@ func explainListen(addr string, err error) error {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return errors.New("this machine has no such address (try 127.0.0.1)")
 	case errors.Is(err, fs.ErrPermission):
-		return errors.New("the port needs more rights: take one above 1023")
+		return errors.New("no permission for this port: use one above 1023")
 	case unknownHost && dns.Name == host:
-		return fmt.Errorf("the host %s is not known", host)
+		return fmt.Errorf("unknown host %s", host)
 	}
 	return err
 }
@@ -104,8 +104,8 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil,
 			cli.Usagef("--"+flag,
-				"%s is in use, perhaps by another patmock: stop that, or take a free port with "+
-					"--%s 127.0.0.1:0 (%s)", addr, flag, cli.Variable(flag))
+				"%s is in use, perhaps by another patmock: stop it, or set --%s 127.0.0.1:0 (%s)",
+				addr, flag, cli.Variable(flag))
 	}
 	if err != nil {
 		return nil,
@@ -164,7 +164,7 @@ func (m *Mock) Stop() error {
 		}
 		stopErr := server.Shutdown(grace)
 		if errors.Is(stopErr, context.DeadlineExceeded) {
-			m.Log.Warn("requests were still under way and have been cut off", "after",
+			m.Log.Warn("pending requests were canceled", "after",
 				shutdownGrace)
 			stopErr = server.Close()
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// An address that is none is explained without the words of package net.
+// The error of an invalid address does not use the text of package net.
 func TestListen_Addresses(t *testing.T) {
 	for _, test := range []struct{ addr, want string }{
 		{"8080", "127.0.0.1:8080"},
@@ -49,7 +49,7 @@ func TestListen_Addresses(t *testing.T) {
 	}
 }
 
-// checkShort expects an error of at most two lines of 100 columns.
+// checkShort checks that an error has at most two lines of 100 columns.
 func checkShort(t *testing.T, err error) {
 	t.Helper()
 	lines := bytes.Split([]byte("patmock: "+err.Error()), []byte("\n"))

@@ -34,7 +34,7 @@ func parseBudget(text string) (int64, error) {
 	case err != nil:
 		return 0, cli.Flagf("memory-budget", " %w", err)
 	case n == 0:
-		return 0, cli.Flagf("memory-budget", " %s: expected at least 1MiB", text)
+		return 0, cli.Flagf("memory-budget", " %s must be at least 1MiB", text)
 	}
 	return n, nil
 }

@@ -99,8 +99,7 @@ func TestDefaultBudget(t *testing.T) {
 	}
 }
 
-// Memory is given back once after each time that something happened, and only when nothing happens
-// any more.
+// Memory is released once after each period of activity, when the mock is idle.
 func TestReleaseIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count, released atomic.Int64

@@ -44,56 +44,58 @@ type Flags struct {
 // and control-token: PATMOCK_CONTROL_TOKEN holds the token itself.
 func (f *Flags) Register(flags *pflag.FlagSet, addr string, noEnv ...string) {
 	c := &f.config
-	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 takes a free one")
+	flags.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 selects a free port")
 	flags.StringVar(&f.fixture, "fixture", "default",
-		"tenant to start from: "+strings.Join(fixtures.Names(), ", ")+", or a file")
+		"initial tenant: "+strings.Join(fixtures.Names(), ", ")+", or a file")
 	flags.StringVar(&f.profileName, "profile", mockserver.ProfileFriendly,
-		strings.Join(mockserver.Profiles(), ", ")+"; the flags of its behaviour change it")
+		strings.Join(mockserver.Profiles(), ", ")+"; behavior flags override it")
 	flags.StringVar(&c.StateFile, "state", "",
-		"file that keeps every namespace and the signing key across restarts; wins over --fixture")
+		"file that keeps all namespaces and the signing key across restarts; it overrides "+
+			"--fixture")
 	flags.StringVar(&f.EnvFile, "env-file", "",
 		"file for the variables (NAME=VALUE), written when the mock is ready and removed at the "+
 			"end")
 	flags.StringVar(&c.PublicURL, "public-url", "",
-		"address that clients reach the mock by, where it differs from the one it listens on")
+		"address of the mock for clients, if it differs from the listen address")
 	flags.StringVar(&f.versions, "versions", strings.Join(cli.VersionNames(), ","),
-		"versions to serve, with commas between")
+		"comma-separated versions to serve")
 	flags.StringVar(&c.CORS, "cors", mockserver.CORSLoopback,
-		"web origins that may use the API from a browser: loopback, *, off, or a list with commas")
+		"web origins that may call the API from a browser: loopback, *, off, or a comma-separated "+
+			"list")
 	cli.SetGroup(flags, cli.GroupMock)
 	f.registerProfile(flags)
 	flags.StringVar(&c.Fallback, "fallback", "",
-		"another mock of yours, for paths that patmock does not simulate; a public host is refused")
+		"another mock for paths that patmock does not simulate; public hosts are rejected")
 	flags.StringVar(&f.validateResponses, "validate-responses", "on",
-		"on, or off to send answers without holding them against their documents, which proves "+
-			"nothing")
-	cli.SetGroup(flags, cli.GroupBehaviour)
-	flags.IntVar(&c.MaxNamespaces, "max-namespaces", 10_000, "how many namespaces there may be")
+		"on, or off to skip response validation")
+	cli.SetGroup(flags, cli.GroupBehavior)
+	flags.IntVar(&c.MaxNamespaces, "max-namespaces", 10_000, "maximum number of namespaces")
 	flags.DurationVar(&c.NamespaceTTL, "namespace-ttl", time.Hour,
-		"how long a namespace may be idle before it is removed, also from --state; 0 keeps all")
+		"remove namespaces after this idle time, also from --state; 0 keeps all")
 	flags.IntVar(&c.JournalSize, "journal-size", 1000,
-		"how many requests the journal of a namespace holds")
+		"maximum number of requests in the journal of a namespace")
 	flags.StringVar(&f.memoryBudget, "memory-budget", "",
-		"memory for bodies in flight (a quarter) and journals (a half) of all namespaces, such as "+
+		"memory for pending bodies (a quarter) and journals (a half) of all namespaces, such as "+
 			"128MiB (default a quarter of the container's limit, at most 256MiB)")
 	flags.DurationVar(&c.ReadTimeout, "read-timeout", 30*time.Second,
-		"how long headers may take, and a body beside a minimum rate; then 408")
+		"timeout for headers, and for bodies below a minimum rate; responds with 408")
 	flags.DurationVar(&c.IdleTimeout, "idle-timeout", 2*time.Minute,
-		"how long a connection may be idle")
+		"maximum idle time of a connection")
 	cli.SetGroup(flags, cli.GroupLimits)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.BoolVar(&c.LogRequests, "log-requests", false,
-		"log requests that are served, too, one line each")
+		"also log successful requests, one line each")
 	cli.SetGroup(flags, cli.GroupLog)
 	flags.StringVar(&f.controlAddr, "control-addr", "",
-		"address for /_mock/ alone, which --addr then does not serve; port 0 takes a free one")
+		"separate address for /_mock/, which --addr then does not serve; port 0 selects a free "+
+			"port")
 	flags.StringVar(&f.controlToken, "control-token", "",
-		"file with the token that /_mock/ demands as a bearer, written @FILE; "+cli.ControlToken+
-			" holds the token itself")
+		"file with the token that /_mock/ requires, written @FILE; or set "+cli.ControlToken+
+			" to the token")
 	flags.StringVar(&f.allowedHosts, "allowed-hosts", "",
-		"names that Host may have under /_mock/ beside private ones, with commas between; "+
-			".example.com is a suffix")
+		"comma-separated values of Host allowed for /_mock/ besides private ones; .example.com "+
+			"matches all subdomains")
 	cli.SetGroup(flags, cli.GroupControl)
 	flags.VisitAll(func(flag *pflag.Flag) {
 		if flag.Name != "control-token" && !slices.Contains(noEnv, flag.Name) {
@@ -139,8 +141,8 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 		log.Warn(f.Warning)
 	}
 	if placeholders := config.Tenant.Placeholders; len(placeholders) > 0 {
-		log.Warn("values of the fixture look like variables, which are not filled in: use "+
-			"envsubst on the file before", "fields", strings.Join(placeholders, ", "))
+		log.Warn("the fixture contains placeholders, which are not replaced: run envsubst on the "+
+			"file first", "fields", strings.Join(placeholders, ", "))
 	}
 	if err := f.checkListenFlags(); err != nil {
 		return nil, err
@@ -255,7 +257,7 @@ func (f Flags) validate(log *slog.Logger) error {
 	c := f.config
 	if c.LogRequests && !log.Enabled(context.Background(), slog.LevelInfo) {
 		return cli.Flagf("log-requests",
-			" needs --log-level info or debug, got %s: requests that are served are logged at info",
+			" needs --log-level info or debug, got %s: successful requests are logged at info",
 			f.logLevel)
 	}
 	for flag, d := range map[string]time.Duration{
@@ -273,11 +275,11 @@ func (f Flags) validate(log *slog.Logger) error {
 		"--max-namespaces": c.MaxNamespaces, "--journal-size": c.JournalSize,
 	} {
 		if n < 1 {
-			return cli.Usagef(flag, "%s %d: expected at least 1", flag, n)
+			return cli.Usagef(flag, "%s must be at least 1, got %d", flag, n)
 		}
 	}
 	if f.validateResponses != "on" && f.validateResponses != "off" {
-		return cli.Flagf("validate-responses", " %q: expected on or off%s", f.validateResponses,
+		return cli.Flagf("validate-responses", " must be on or off, got %q%s", f.validateResponses,
 			cli.OnOffHint(f.validateResponses, "on", "off"))
 	}
 	return nil
@@ -306,6 +308,6 @@ func (m *Mock) Login(user string) (v credentials.Login, name string, err error) 
 		return v, "", cli.Usagef("--user", "%w", err)
 	}
 	return v, "",
-		cli.Usagef("--user", "nobody who can log in is named %q%s; there are %s", user,
+		cli.Usagef("--user", "no user who can log in is named %q%s; there are %s", user,
 			cli.DidYouMean(user, names), strings.Join(names, ", "))
 }

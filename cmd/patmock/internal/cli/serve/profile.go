@@ -18,25 +18,24 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	f.changed = flags.Changed
 	p := &f.profileFlags
 	flags.StringVar(&p.RateLimit, "rate-limit", "",
-		"requests of a client id and version in a window such as 100/10s, or off")
+		"limit per client ID and version, such as 100/10s, or off")
 	flags.IntVar(&p.TokenLimit, "token-limit", 0,
-		"how many tokens an owner may have, 0 for any number")
+		"maximum number of tokens of an owner, 0 for no limit")
 	flags.DurationVar(&p.ScopeDelay, "scope-delay", 0,
-		"for how long logins give the scopes of before a change, such as 20m")
+		"how long logins return the old scopes after a change, such as 20m")
 	flags.StringVar(&p.NeverExpiresAs, "never-expires-as", mockserver.NeverExpiresAsNull,
-		"what create answers for a token that never expires: null, or far-date for SailPoint's "+
-			"Python SDK")
+		"expirationDate in the response to create for a token that never expires: null, or "+
+			"far-date for SailPoint's Python SDK")
 	flags.StringVar(&f.dialect, "dialect", "",
-		"file with what a tenant answers where nothing published settles it: see patmock spec "+
-			"dialect")
+		"file with responses that the published documents leave open: see patmock spec dialect")
 	flags.StringVar(&f.hostile, "hostile", "",
-		"what answers may do, with commas between: all, none, "+
+		"comma-separated variations of responses: all, none, "+
 			strings.Join(mockserver.HostileBehaviors(), ", "))
-	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of answers that do it, from 0 to 1")
+	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of varied responses, from 0 to 1")
 	flags.IntVar(&p.HostileMaxConsecutive, "hostile-max-consecutive", 0,
-		"after how many of them a client gets a plain one")
+		"maximum number of consecutive varied responses to a client")
 	flags.StringVar(&f.seed, "random-seed", "",
-		"number that makes everything random the same in each run")
+		"seed for all random values, to repeat a run")
 }
 
 func (f Flags) resolveProfile() (mockserver.Profile, error) {
@@ -61,9 +60,7 @@ func (f Flags) resolveProfile() (mockserver.Profile, error) {
 	if len(p.Hostile) == 0 && (f.changed("hostile-rate") || f.changed("hostile-max-consecutive")) {
 		return p,
 			cli.Flagf("hostile-rate",
-				" and --hostile-max-consecutive do nothing by themselves: say what answers may do "+
-					"with "+
-					"--hostile or --profile hostile")
+				" and --hostile-max-consecutive need --hostile or --profile hostile")
 	}
 	return p, nil
 }
@@ -104,7 +101,7 @@ func (f Flags) randomSeed() (*uint64, error) {
 	n, err := strconv.ParseUint(f.seed, 10, bits)
 	if err != nil {
 		return nil,
-			cli.Flagf("random-seed", " %q: expected a number from 0 to %d", f.seed, 1<<bits-1)
+			cli.Flagf("random-seed", " must be a number from 0 to %d, got %q", 1<<bits-1, f.seed)
 	}
 	return &n, nil
 }
@@ -120,7 +117,7 @@ func readDialect(path string) (dialect.Dialect, error) {
 	case errors.As(err, &dialectErrs):
 		return nil, cli.Flagf("dialect", ": %w", dialectErrs)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, cli.Flagf("dialect", ": there is no file %s", path)
+		return nil, cli.Flagf("dialect", ": file %s does not exist", path)
 	case err != nil:
 		return nil, cli.Flagf("dialect", ": %w", err)
 	}

@@ -170,7 +170,7 @@ func readRunFile(path string) (r runFile, running bool, err error) {
 	uid, _, known := atomicfile.OwnerOf(info)
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 || !known || uid != os.Geteuid() ||
 		info.Size() > maxRunFile {
-		return r, false, fmt.Errorf("%s is no run file of this user", path)
+		return r, false, fmt.Errorf("%s is not a run file of this user", path)
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // as checked above
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// The file goes into the first folder that takes it, and is away when the mock has stopped.
+// The file is written to the first writable directory, and removed when the mock stops.
 func TestRunFile_TakesFirstWritableFolder(t *testing.T) {
 	missing, writable := filepath.Join(t.TempDir(), "missing"), t.TempDir()
 	want := runFile{
@@ -59,7 +59,7 @@ func TestReadRunFile_RejectsFilesOfOthers(t *testing.T) {
 	}
 }
 
-// The first process of a container is meant, whatever else runs in it.
+// In a container, the mock of its main process is selected.
 func TestHealthcheck_PrefersTheContainersMock(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	env := cli.Env{Lookup: func(string) (string, bool) { return "", false }}

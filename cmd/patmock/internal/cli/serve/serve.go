@@ -28,9 +28,9 @@ func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the mock",
-		Long: "Runs the mock until it is told to stop. Prints its address and, ready to paste, " +
-			"the variables that SDKs read.\n" +
-			"Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE and so on.",
+		Long: "Run the mock until a termination signal. Print its address and the variables that " +
+			"SDKs read. Every flag can also be set by a variable: PATMOCK_ADDR, PATMOCK_FIXTURE " +
+			"and so on.",
 		Example: "  patmock serve --addr 127.0.0.1:0 --fixture crowded",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.Warning = cli.UnknownVariablesText(cmd, env)
@@ -57,13 +57,13 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	defer remove()
 	defer writeRunFile(m, f, env)()
 	if env.Container && isLoopback(m.addr) {
-		m.Log.Warn("listens on loopback of a container, where nothing outside reaches it: set " +
+		m.Log.Warn("listening on loopback in a container, unreachable from outside: set " +
 			"PATMOCK_ADDR=0.0.0.0:17280 (--addr)")
 	}
 	if !env.Container && m.ControlToken == "" && !isLoopback(m.controlAddr) {
-		m.Log.Warn("the control API is open to the network: it shows all secrets and resets the "+
-			"state without a token; "+
-			"set "+cli.ControlToken+", or listen on loopback", "address", m.controlAddr.String())
+		m.Log.Warn("the control API is open to the network and returns all secrets without a "+
+			"token; set "+cli.ControlToken+", or listen on loopback", "address",
+			m.controlAddr.String())
 	}
 	if err := printBanner(env.Stdout, m); err != nil {
 		return err
@@ -82,10 +82,10 @@ func writeRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	dirs := runFileDirs(env)
 	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
 	if err != nil {
-		m.Log.Warn("the health check knows the address of this mock by "+cli.Variable("addr")+
-			" and "+cli.Variable("control-addr")+" only, "+
-			"not by flags: none of "+strings.Join(dirs, ", ")+
-			" can be written; mount a tmpfs at one of them", "error", err)
+		m.Log.Warn("healthcheck finds this mock only by "+cli.Variable("addr")+
+			" and "+cli.Variable("control-addr")+", not by flags, because none of "+
+			strings.Join(dirs, ", ")+
+			" is writable; mount a tmpfs at one of them", "error", err)
 		return func() {}
 	}
 	return remove
@@ -94,7 +94,7 @@ func writeRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 func printBanner(w io.Writer, m *Mock) error {
 	lines := []string{"patmock listens on " + m.LocalURL}
 	if m.ControlURL != m.LocalURL {
-		lines = append(lines, "its control surface listens on "+m.ControlURL)
+		lines = append(lines, "control API listens on "+m.ControlURL)
 	}
 	if seed := m.Handler.RandomSeed(); seed != nil {
 		lines = append(lines,
@@ -110,15 +110,15 @@ func printBanner(w io.Writer, m *Mock) error {
 	id := fmt.Sprintf("export SAIL_BASE_URL=%s SAIL_CLIENT_ID=%s", m.baseURL, admin.ClientID)
 	switch {
 	case name == "":
-		lines = append(lines, "# nobody has a token to log in with")
+		lines = append(lines, "# no user has a token to log in")
 	case index < 0: // from a state file
 		lines = append(lines, "", "# "+name+" logs in with:", id,
-			"# patmock env --url "+m.ControlURL+" tells the secret for SAIL_CLIENT_SECRET")
+			"# patmock env --url "+m.ControlURL+" prints the secret for SAIL_CLIENT_SECRET")
 	case m.tenant.BuiltIn:
 		lines = append(lines, "", "# "+name+" logs in with:", admin.ExportLine())
 	default:
 		lines = append(lines, "", "# "+name+" logs in with:", id,
-			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET stands in %s, line %d",
+			fmt.Sprintf("# the secret for SAIL_CLIENT_SECRET is in %s, line %d",
 				m.tenant.Source, m.tenant.Tokens[index].Line))
 	}
 	_, err = fmt.Fprintln(w, strings.Join(lines, "\n"))

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A connection that is accepted while the mock stops is closed: the stop would wait for a request
-// on it. One that was accepted before is left alone.
+// A connection accepted during shutdown is closed, because the shutdown would wait for a request on
+// it. One accepted before is left open.
 func TestFollow_WhileTheMockStops(t *testing.T) {
 	m := &Mock{done: make(chan struct{})}
 	accepted := func() net.Conn {
@@ -20,7 +20,8 @@ func TestFollow_WhileTheMockStops(t *testing.T) {
 		return client
 	}
 	isClosed := func(c net.Conn) bool {
-		_ = c.SetReadDeadline(time.Now().Add(time.Millisecond)) // which a closed one does not take
+		// a closed connection does not receive it
+		_ = c.SetReadDeadline(time.Now().Add(time.Millisecond))
 		_, err := c.Read(make([]byte, 1))
 		return errors.Is(err, io.EOF)
 	}

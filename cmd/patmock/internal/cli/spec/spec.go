@@ -19,18 +19,17 @@ import (
 func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "spec",
-		Short:   "Show the documents that requests and answers are held against",
+		Short:   "Show the documents used to validate requests and responses",
 		Example: "  patmock spec errata",
 	}
 	errata := cli.Listing(env, &cobra.Command{
 		Use:     "errata",
-		Short:   "List where the published documents contradict themselves or are silent",
+		Short:   "List contradictions and gaps of the published documents",
 		Example: "  patmock spec errata --format json",
 	}, errataRows, errataText)
 	dialectCmd := &cobra.Command{
-		Use: "dialect",
-		Short: "List what nothing published settles, with the mock's answers: a file for serve " +
-			"--dialect",
+		Use:     "dialect",
+		Short:   "Print the default dialect: responses that the published documents leave open",
 		Example: "  patmock spec dialect > dialect.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cli.Output(env, cmd, dialect.Entries(), func([]dialect.Entry) string {
@@ -41,7 +40,7 @@ func New(env cli.Env) *cobra.Command {
 	cli.FormatFlag(dialectCmd, cli.YAMLOrJSON...)
 	document := &cobra.Command{
 		Use:       "show DOCUMENT",
-		Short:     "Print a document as it is in effect: " + strings.Join(spec.Names(), ", "),
+		Short:     "Print an effective document: " + strings.Join(spec.Names(), ", "),
 		Example:   "  patmock spec show v2026",
 		ValidArgs: spec.Names(),
 		Args:      cli.EnumArg("document", spec.Names()),
