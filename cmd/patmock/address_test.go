@@ -8,7 +8,7 @@ import (
 )
 
 // An address with a password is rejected without repeating it.
-func TestPasswordInAddress(t *testing.T) {
+func TestAddress_DoesNotRepeatPassword(t *testing.T) {
 	const address = "http://jane:hunter2@127.0.0.1:1"
 	for _, tt := range []struct{ args, about string }{
 		{"serve --public-url " + address, "--public-url"},
@@ -29,7 +29,7 @@ func TestPasswordInAddress(t *testing.T) {
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			got := command(t.Context(), nil, strings.Fields(tt.args)...)
-			got.wants(t, cli.ExitUsage, tt.about)
+			got.check(t, cli.ExitUsage, tt.about)
 			if strings.Contains(got.stderr, "hunter2") {
 				t.Errorf("the password is shown: %s", got.stderr)
 			}

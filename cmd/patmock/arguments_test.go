@@ -11,11 +11,11 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
-// unbounded are the parents and names of the commands that accept any number of arguments.
-var unbounded = [][2]string{{"patmock", "exec"}, {"findings", "allow"}}
+// variadicCommands are the parents and names of the commands that accept any number of arguments.
+var variadicCommands = [][2]string{{"patmock", "exec"}, {"findings", "allow"}}
 
 // All other commands reject too many arguments.
-func TestTooManyArguments(t *testing.T) {
+func TestCommands_RejectTooManyArguments(t *testing.T) {
 	var all []*cobra.Command
 	var collect func(*cobra.Command)
 	collect = func(cmd *cobra.Command) {
@@ -27,7 +27,7 @@ func TestTooManyArguments(t *testing.T) {
 	collect(root.New(cli.Env{}, nil))
 	for _, cmd := range all {
 		if cmd.HasParent() &&
-			slices.Contains(unbounded, [2]string{cmd.Parent().Name(), cmd.Name()}) {
+			slices.Contains(variadicCommands, [2]string{cmd.Parent().Name(), cmd.Name()}) {
 			continue
 		}
 		t.Run(cmd.CommandPath(), func(t *testing.T) {

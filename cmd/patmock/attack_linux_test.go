@@ -213,7 +213,7 @@ func (v *victim) status(t *testing.T, name string) int {
 // The resident memory of serve is bounded under every attack, with the limits of this machine and
 // of a container with 512 MB. PATMOCK_BINARY names another program to measure. It may be a script
 // that enters a cgroup.
-func TestAttacks(t *testing.T) {
+func TestServe_BoundsMemoryUnderAttack(t *testing.T) {
 	binary := os.Getenv("PATMOCK_BINARY")
 	if binary == "" {
 		binary = program(t)

@@ -9,7 +9,7 @@ import (
 )
 
 // Invalid flags are reported before an address is bound. The address of this test is in use.
-func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
+func TestServe_ValidatesFlagsBeforeListening(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +37,11 @@ func TestFlagsAreCheckedBeforeAnAddressIsBound(t *testing.T) {
 		t.Run(test.flag+" "+filepath.Base(test.value), func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(),
 				"--"+test.flag, test.value)
-			got.wants(t, cli.ExitUsage, "--"+test.flag)
+			got.check(t, cli.ExitUsage, "--"+test.flag)
 		})
 	}
 	t.Run("nothing", func(t *testing.T) {
-		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).wants(t, cli.ExitUsage,
+		command(t.Context(), nil, "serve", "--addr", taken.Addr().String()).check(t, cli.ExitUsage,
 			"--addr")
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // The page has one section for each kind of finding, with its rule, sources and remedy. The list
 // has the same kinds.
-func TestKindsPage(t *testing.T) {
+func TestKindsPage_MatchesRules(t *testing.T) {
 	sections := strings.Split(read(t, "../../docs/checking.md"), "\n## ")[1:]
 	var kinds, rules []string
 	for i, r := range contracttests.LintRules() {

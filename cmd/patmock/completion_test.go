@@ -103,7 +103,7 @@ func TestComplete(t *testing.T) {
 		{"contract propose ", nil},
 	} {
 		t.Run(tt.line, func(t *testing.T) {
-			got := completed(t, nil, strings.Split(tt.line, " ")...)
+			got := complete(t, nil, strings.Split(tt.line, " ")...)
 			slices.Sort(got)
 			want := slices.Sorted(slices.Values(tt.want))
 			if last := tt.line[strings.LastIndex(tt.line, " ")+1:]; last != "" {
@@ -216,7 +216,7 @@ func TestComplete_FromMock(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := completed(t, tt.variables, strings.Split(tt.line, " ")...)
+			got := complete(t, tt.variables, strings.Split(tt.line, " ")...)
 			slices.Sort(got)
 			if diff := cmp.Diff(slices.Sorted(slices.Values(tt.want)), got); diff != "" {
 				t.Error(diff)

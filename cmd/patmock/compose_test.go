@@ -23,8 +23,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// composes are the supported commands for docker-compose.yml.
-var composes = map[string][]string{"v2": {"docker", "compose"}, "v1": {"docker-compose"}}
+// composeCommands are the supported commands for docker-compose.yml.
+var composeCommands = map[string][]string{"v2": {"docker", "compose"}, "v1": {"docker-compose"}}
 
 // compose is a project of docker-compose.yml.
 type compose struct {
@@ -40,7 +40,7 @@ type compose struct {
 func newCompose(t *testing.T, version string) *compose {
 	t.Helper()
 	needImage(t)
-	command := composes[version]
+	command := composeCommands[version]
 	if out, err := exec.Command(command[0],
 		append(command[1:], "version")...).CombinedOutput(); err != nil {
 		t.Skipf("%s is not here: %v: %s", strings.Join(command, " "), err, out)
@@ -51,12 +51,13 @@ func newCompose(t *testing.T, version string) *compose {
 			return strings.HasPrefix(v, "SAIL_") || strings.HasPrefix(v, "PATMOCK_")
 		}),
 		fmt.Sprintf("COMPOSE_PROJECT_NAME=patmock-test-%s-%d", version, os.Getpid()),
-		"PATMOCK_IMAGE="+image(),
+		"PATMOCK_IMAGE="+imageName(),
 		"PATMOCK_PORT="+freePort(t), "PATMOCK_PERSISTENT_PORT="+freePort(t),
 		"PATMOCK_REPORTS="+c.reports,
 	)
 	t.Cleanup(func() {
-		c.good("--profile", "persistent", "--profile", "contract", "down", "--volumes", "--timeout",
+		c.mustRun("--profile", "persistent", "--profile", "contract", "down", "--volumes",
+			"--timeout",
 			"5")
 	})
 	return c
@@ -90,7 +91,7 @@ func (c *compose) run(args ...string) (code int, output string) {
 	return command.ProcessState.ExitCode(), string(out)
 }
 
-func (c *compose) good(args ...string) string {
+func (c *compose) mustRun(args ...string) string {
 	c.Helper()
 	code, output := c.run(args...)
 	if code != 0 {
@@ -102,11 +103,11 @@ func (c *compose) good(args ...string) string {
 // container returns the ID of a service's container.
 func (c *compose) container(service string) string {
 	c.Helper()
-	return strings.TrimSpace(c.good("--profile", "persistent", "ps", "-q", service))
+	return strings.TrimSpace(c.mustRun("--profile", "persistent", "ps", "-q", service))
 }
 
-// inspected has the inspected properties of a container.
-type inspected struct {
+// containerInfo has the inspected properties of a container.
+type containerInfo struct {
 	State struct {
 		StartedAt time.Time
 		Health    struct {
@@ -129,13 +130,13 @@ type inspected struct {
 	}
 }
 
-func (c *compose) inspect(service string) inspected {
+func (c *compose) inspect(service string) containerInfo {
 	c.Helper()
 	out, err := exec.Command("docker", "inspect", c.container(service)).Output()
 	if err != nil {
 		c.Fatal(err)
 	}
-	var all []inspected
+	var all []containerInfo
 	if err := json.Unmarshal(out, &all); err != nil || len(all) != 1 {
 		c.Fatalf("%v: %s", err, out)
 	}
@@ -143,9 +144,9 @@ func (c *compose) inspect(service string) inspected {
 }
 
 // up starts a service and returns its mock when it is healthy.
-func (c *compose) up(service string) *kept {
+func (c *compose) up(service string) *persistentMock {
 	c.Helper()
-	c.good("up", "--detach", "--no-build", service)
+	c.mustRun("up", "--detach", "--no-build", service)
 	deadline := time.Now().Add(patience)
 	for {
 		now := c.inspect(service)
@@ -155,7 +156,7 @@ func (c *compose) up(service string) *kept {
 				continue
 			}
 			c.Logf("%s is healthy %s after its start", service, took.Round(time.Millisecond))
-			return &kept{
+			return &persistentMock{
 				url: "http://127.0.0.1:" + now.NetworkSettings.Ports["17280/tcp"][0].HostPort,
 				kill: func() error {
 					return exec.Command("docker", "kill", c.container(service)).Run()
@@ -164,14 +165,14 @@ func (c *compose) up(service string) *kept {
 		}
 		if time.Now().After(deadline) {
 			c.Fatalf("%s is %s after %s: %s", service, now.State.Health.Status, patience,
-				c.good("logs", service))
+				c.mustRun("logs", service))
 		}
 		<-time.After(50 * time.Millisecond)
 	}
 }
 
 func TestComposeFile(t *testing.T) {
-	for version := range composes {
+	for version := range composeCommands {
 		t.Run(version, func(t *testing.T) {
 			t.Run("the mock starts clean, behind a door of this machine", func(t *testing.T) {
 				composeMock(newCompose(t, version))
@@ -191,7 +192,7 @@ func TestComposeFile(t *testing.T) {
 	}
 	if _, old := exec.LookPath("docker-compose"); old != nil &&
 		exec.Command("docker", "compose", "version").Run() != nil {
-		absent(t, "neither docker compose nor docker-compose is here")
+		skipMissing(t, "neither docker compose nor docker-compose is here")
 	}
 }
 
@@ -204,7 +205,7 @@ func composeMock(c *compose) {
 		c.Fatal(err)
 	}
 	mock.check(c.T, bearer, map[string]bool{made: true})
-	c.good("stop", "mock")
+	c.mustRun("stop", "mock")
 	mock = c.up("mock")
 	if diff := cmp.Diff(before, mock.list(c.T, mock.login(c.T))); diff != "" {
 		c.Errorf("the second up does not start as the first one did (-first +second):\n%s", diff)
@@ -247,7 +248,7 @@ func composeContract(c *compose) {
 			c.Fatal(err)
 		}
 	}
-	output := c.good("--profile", "contract", "run", "--rm", "contract")
+	output := c.mustRun("--profile", "contract", "run", "--rm", "contract")
 	c.Log(lastLine(output))
 	for _, name := range []string{"contract.xml", "contract.html", "contract.json"} {
 		info, err := os.Stat(filepath.Join(c.reports, name))
@@ -298,9 +299,9 @@ func composeReadme(c *compose) {
 	if !strings.Contains(stack, service) || !strings.Contains(stack, "image: patmock:latest") {
 		c.Fatalf("the stack has no service, or no mock:\n%s", stack)
 	}
-	stack = strings.Replace(stack, "image: patmock:latest", "image: "+image(), 1)
+	stack = strings.Replace(stack, "image: patmock:latest", "image: "+imageName(), 1)
 	stack = strings.Replace(stack, service,
-		"image: "+image()+
+		"image: "+imageName()+
 			"\n    command: [contract, run, --target=http://mock:17280, --mock, --run=^token/]\n",
 		1)
 	c.folder = c.TempDir()
@@ -309,16 +310,16 @@ func composeReadme(c *compose) {
 		c.Fatal(err)
 	}
 	c.Cleanup(func() {
-		c.good("down", "--timeout", "5")
+		c.mustRun("down", "--timeout", "5")
 		c.folder = filepath.Join("..", "..")
 	})
-	c.Log(lastLine(c.good("run", "--rm", "app")))
+	c.Log(lastLine(c.mustRun("run", "--rm", "app")))
 	for args, want := range map[string]string{
 		// requests of a contract run are not judged
 		"env --user jane.doe":                 "export SAIL_BASE_URL=",
 		"check --allow-empty --report json=-": `"fail": 0`,
 	} {
-		if out := c.good(append([]string{"exec", "-T", "mock", "/patmock"},
+		if out := c.mustRun(append([]string{"exec", "-T", "mock", "/patmock"},
 			strings.Fields(args)...)...); !strings.Contains(out, want) {
 			c.Errorf("patmock %s in the mock: %s", args, out)
 		}

@@ -12,7 +12,7 @@ import (
 
 // run and doctor log in to a patmock with the credentials of the environment if the target is env.
 // They ignore the credentials if it is an address.
-func TestContract_PatmockOfTheEnvironment(t *testing.T) {
+func TestContract_LogsInToPatmockOfEnvironment(t *testing.T) {
 	mock := mockserver.Start(t)
 	set := map[string]string{"SAIL_BASE_URL": mock.URL}
 	for user, prefix := range map[string]string{

@@ -95,8 +95,8 @@ func (p *proxiedTenant) confirmed() map[parity.Key]bool {
 	return all
 }
 
-// page responds with a status in the way of a gateway.
-func page(status int) func(int64, http.ResponseWriter, *http.Request) bool {
+// gatewayPage responds with a status in the way of a gateway.
+func gatewayPage(status int) func(int64, http.ResponseWriter, *http.Request) bool {
 	return func(_ int64, w http.ResponseWriter, _ *http.Request) bool {
 		hostileStatus(status, "text/html", "<html>maintenance</html>")(w, nil)
 		return true
@@ -109,7 +109,7 @@ func isWrite(r *http.Request) bool {
 
 // A disturbing proxy changes no confirmation and fails no promise. The run reports that it was not
 // complete.
-func TestDisturbedRunIsNoEvidence(t *testing.T) {
+func TestContractRun_DisturbedRunConfirmsNothing(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|delete/|list/own)"
 	everySecond := func(pick func(*http.Request) bool,
@@ -130,9 +130,9 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 		disturb func(int64, http.ResponseWriter, *http.Request) bool
 		code    int
 	}{
-		{"503 to every second write", everySecond(isWrite, page(503)), cli.ExitUnreachable},
-		{"502 to every second write", everySecond(isWrite, page(502)), cli.ExitUnreachable},
-		{"504 to every second write", everySecond(isWrite, page(504)), cli.ExitUnreachable},
+		{"503 to every second write", everySecond(isWrite, gatewayPage(503)), cli.ExitUnreachable},
+		{"502 to every second write", everySecond(isWrite, gatewayPage(502)), cli.ExitUnreachable},
+		{"504 to every second write", everySecond(isWrite, gatewayPage(504)), cli.ExitUnreachable},
 		{"dropped connections", everySecond(isWrite, drop), cli.ExitUnreachable},
 		{"delays", everySecond(isWrite, func(int64, http.ResponseWriter, *http.Request) bool {
 			time.Sleep(50 * time.Millisecond) // the proxy is slow on purpose
@@ -166,7 +166,7 @@ func TestDisturbedRunIsNoEvidence(t *testing.T) {
 }
 
 // An aborted run, and a run that could not delete its tokens, leave the file unchanged.
-func TestUnfinishedRunLeavesParity(t *testing.T) {
+func TestContractRun_UnfinishedRunConfirmsNothing(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const chosen = "^(create/(secret-is-shown-once|created-is-now|name-taken)|token/|list/own)"
 	tests := []struct {
@@ -175,10 +175,10 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 		code    int
 	}{
 		{"aborted", func(n int64, w http.ResponseWriter, r *http.Request) bool {
-			return n > 30 && page(500)(n, w, r)
+			return n > 30 && gatewayPage(500)(n, w, r)
 		}, cli.ExitUnreachable},
 		{"not cleaned", func(n int64, w http.ResponseWriter, r *http.Request) bool {
-			return r.Method == http.MethodDelete && page(503)(n, w, r)
+			return r.Method == http.MethodDelete && gatewayPage(503)(n, w, r)
 		}, cli.ExitUnreachable},
 	}
 	for _, tt := range tests {
@@ -207,7 +207,7 @@ func TestUnfinishedRunLeavesParity(t *testing.T) {
 
 // The dates of a run follow the target's clock. Confirmations do not depend on the difference
 // between the clocks.
-func TestRunFollowsTheClockOfTheTarget(t *testing.T) {
+func TestContractRun_FollowsTargetClock(t *testing.T) {
 	const chosen = "^(create/created-is-now|expiry/past-date-is-rejected|" +
 		"delete/returns-204-without-body)"
 	for _, ahead := range []time.Duration{

@@ -12,7 +12,7 @@ import (
 
 // The error of wrong credentials names their variables and includes the response of the target. It
 // includes no secret.
-func TestWrongCredentials(t *testing.T) {
+func TestContract_NamesVariablesOfWrongCredentials(t *testing.T) {
 	t.Parallel() // it mostly waits
 	x := newTenantLike(t)
 	good := x.env

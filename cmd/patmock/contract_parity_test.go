@@ -24,7 +24,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const acme = "acme.api.identitynow.com"
+const tenantHost = "acme.api.identitynow.com"
 
 // writeParity writes a local ledger.
 func writeParity(t *testing.T, confirmations map[parity.Key]parity.Confirmation) string {
@@ -47,7 +47,7 @@ func readParity(t *testing.T, path string) map[parity.Key]parity.Confirmation {
 }
 
 // Confirmations under the current documents count, for parity and for the reports of runs.
-func TestParityOfATenant(t *testing.T) {
+func TestContractParity_CountsConfirmations(t *testing.T) {
 	documents, err := parity.Documents()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestParityOfATenant(t *testing.T) {
 		}
 	}
 	key := func(v version.Version) parity.Key {
-		return parity.Key{Scenario: id, Version: v, Target: acme}
+		return parity.Key{Scenario: id, Version: v, Target: tenantHost}
 	}
 	path := writeParity(t, map[parity.Key]parity.Confirmation{
 		// under the document of v3
@@ -81,7 +81,7 @@ func TestParityOfATenant(t *testing.T) {
 	for _, row := range told.Rows {
 		states[row.Version] = row.State
 		if (row.State == "published") != (row.Confirmation == nil) ||
-			row.Confirmation != nil && row.Confirmation.Target != acme {
+			row.Confirmation != nil && row.Confirmation.Target != tenantHost {
 			t.Errorf("%s is %s by %v", row.Version, row.State, row.Confirmation)
 		}
 	}
@@ -150,7 +150,7 @@ func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
 }
 
 // An interrupted run records the scenarios that it completed.
-func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
+func TestContractRun_RecordsCompletedCasesWhenInterrupted(t *testing.T) {
 	const chosen = "^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant|" +
 		"info-needs-no-login)"
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -202,7 +202,7 @@ func TestAnInterruptedRunUpdatesWhatWasDone(t *testing.T) {
 }
 
 // The exit code reports an interruption even if the report cannot be written.
-func TestInterruptedRunThatCannotReport(t *testing.T) {
+func TestContractRun_InterruptedWithoutReport(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	folder := filepath.Join(t.TempDir(), "gone")
@@ -218,12 +218,12 @@ func TestInterruptedRunThatCannotReport(t *testing.T) {
 	got := command(ctx, variables, "contract", "run", "--target", target, "--run",
 		"^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report",
 		"json="+filepath.Join(folder, "report.json"))
-	got.wants(t, cli.ExitInterrupted, "")
+	got.check(t, cli.ExitInterrupted, "")
 	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 }
 
 // A ledger that cannot be written is reported before any request is sent.
-func TestParityIsCheckedBeforeTheRun(t *testing.T) {
+func TestContractRun_ValidatesLedgerFirst(t *testing.T) {
 	var asked atomic.Int64
 	target, variables := tenantLikeInProcess(t, asked.Store)
 	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
@@ -252,9 +252,11 @@ func TestParityIsCheckedBeforeTheRun(t *testing.T) {
 }
 
 // Confirmations that another run adds during a run are kept.
-func TestTwoRunsUpdateOneFile(t *testing.T) {
+func TestContractRun_KeepsConcurrentConfirmations(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "parity.yaml")
-	other := parity.Key{Scenario: "create/secret-is-shown-once", Version: version.V3, Target: acme}
+	other := parity.Key{
+		Scenario: "create/secret-is-shown-once", Version: version.V3, Target: tenantHost,
+	}
 	confirmation := parity.Confirmation{
 		Date: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Document: strings.Repeat("0", 64),
 		Tool: "patmock v1.2.3",

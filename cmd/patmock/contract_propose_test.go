@@ -26,8 +26,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// foreign is a dialect that differs from the mock's default in every response.
-var foreign = dialect.Dialect{
+// otherDialect is a dialect that differs from the mock's default in every response.
+var otherDialect = dialect.Dialect{
 	dialect.DuplicateName: {
 		Status: 409, DetailCode: "409 Conflict", Text: "A token with that name already exists.",
 	},
@@ -95,9 +95,9 @@ var foreign = dialect.Dialect{
 	},
 }
 
-// dateless omits the date from the response to create, and rejects requests without the
+// restrictedDialect omits the date from the response to create, and rejects requests without the
 // experimental header.
-var dateless = map[string]dialect.Dialect{
+var restrictedDialect = map[string]dialect.Dialect{
 	"no date": {
 		dialect.NeverExpiringResponse: {Value: dialect.Absent, Flag: dialect.Absent},
 	},
@@ -109,32 +109,32 @@ var dateless = map[string]dialect.Dialect{
 	},
 }
 
-// movable is the clock of a target and of the run. Waiting advances it.
-type movable struct {
+// manualClock is the clock of a target and of the run. Waiting advances it.
+type manualClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (m *movable) Now() time.Time {
+func (m *manualClock) Now() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.now
 }
 
-func (m *movable) wait(_ context.Context, d time.Duration) error {
+func (m *manualClock) wait(_ context.Context, d time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now = m.now.Add(d)
 	return nil
 }
 
-// dated sets the Date header of responses to the movable clock.
-type dated struct {
+// dateTransport sets the Date header of responses to the movable clock.
+type dateTransport struct {
 	http.RoundTripper
-	clock *movable
+	clock *manualClock
 }
 
-func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d dateTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := d.RoundTripper.RoundTrip(r)
 	if err == nil {
 		response.Header.Set("Date", d.clock.Now().UTC().Format(http.TimeFormat))
@@ -142,12 +142,12 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// recorded returns the recording of a mock with a dialect after writing and reading it.
-func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string {
+// record returns the recording of a mock with a dialect after writing and reading it.
+func record(t *testing.T, d dialect.Dialect, live bool, run string) string {
 	t.Helper()
-	clock := &movable{now: time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)}
+	clock := &manualClock{now: time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)}
 	mock, err := mockserver.New(mockserver.Config{
-		Dialect: told, Profile: mockserver.Profile{TokenLimit: 10}, Now: clock.Now,
+		Dialect: d, Profile: mockserver.Profile{TokenLimit: 10}, Now: clock.Now,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -156,7 +156,7 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 	t.Cleanup(func() { _ = mock.Close() })
 	target := contracttests.Target{
 		Name: "mock", BaseURL: "http://mock", HTTP: &http.Client{
-			Transport: dated{mock.Transport(), clock},
+			Transport: dateTransport{mock.Transport(), clock},
 		}, Control: mock.Control(),
 	}
 	if live {
@@ -200,11 +200,11 @@ func recorded(t *testing.T, told dialect.Dialect, live bool, run string) string 
 		t.Fatal(err)
 	}
 	runner.Run(t.Context(), contracttests.Select(scenarios.All(), options))
-	return written(t, about, cases)
+	return writeRecording(t, about, cases)
 }
 
-// written returns the directory of a recording.
-func written(t *testing.T, about recording.About, cases []recording.Case) string {
+// writeRecording returns the directory of a recording.
+func writeRecording(t *testing.T, about recording.About, cases []recording.Case) string {
 	t.Helper()
 	w, err := recording.Create(filepath.Join(t.TempDir(), "recording"))
 	if err != nil {
@@ -222,11 +222,12 @@ func written(t *testing.T, about recording.About, cases []recording.Case) string
 	return dir
 }
 
-// asking returns a regular expression for the scenarios that test the entries of a dialect.
-func asking(told dialect.Dialect) string {
+// scenarioPattern returns a regular expression for the scenarios that test the entries of a
+// dialect.
+func scenarioPattern(d dialect.Dialect) string {
 	var all []string
 	for _, e := range dialect.Entries() {
-		if _, asked := told[e.ID]; asked {
+		if _, asked := d[e.ID]; asked {
 			all = append(all, "^"+regexp.QuoteMeta(e.Scenario)+"(/|$)")
 		}
 	}
@@ -250,16 +251,16 @@ func proposed(t *testing.T, got outcome) dialect.Dialect {
 
 // The responses of a tenant are recorded, proposed, and then returned by a mock with the proposed
 // dialect.
-func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
+func TestContractPropose_ReproducesTarget(t *testing.T) {
 	t.Parallel() // it mostly waits
-	tellings := map[string]dialect.Dialect{"foreign": foreign}
-	for name, told := range dateless {
+	tellings := map[string]dialect.Dialect{"foreign": otherDialect}
+	for name, told := range restrictedDialect {
 		tellings[name] = told
 	}
 	for name, told := range tellings {
 		for _, live := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: "/live", false: "/patmock"}[live], func(t *testing.T) {
-				got := propose(t, recorded(t, told, live, asking(told)))
+				got := propose(t, record(t, told, live, scenarioPattern(told)))
 				want := told.NonDefault()
 				if live {
 					delete(want, dialect.TokenLimit) // a real tenant is never filled with tokens
@@ -273,12 +274,12 @@ func TestProposalIsTheDialectOfTheTarget(t *testing.T) {
 }
 
 // A target that responds like the mock yields an empty proposal, and every response with --all.
-func TestProposalOfTheDefaults(t *testing.T) {
+func TestContractPropose_OmitsDefaults(t *testing.T) {
 	every := dialect.Dialect{}
 	for _, e := range dialect.Entries() {
 		every[e.ID] = e.Default
 	}
-	dir := recorded(t, nil, false, asking(every))
+	dir := record(t, nil, false, scenarioPattern(every))
 	output := propose(t, dir)
 	if got := proposed(t, output); len(got) > 0 {
 		t.Errorf("proposes %v\n%s", got, output.stdout)
@@ -306,7 +307,7 @@ func TestProposalOfTheDefaults(t *testing.T) {
 }
 
 // Every entry names the scenario that tests it.
-func TestQuestionsAreAsked(t *testing.T) {
+func TestDialectEntries_HaveScenarios(t *testing.T) {
 	for _, e := range dialect.Entries() {
 		asks := slices.ContainsFunc(scenarios.All(), func(s contracttests.Scenario) bool {
 			return (s.ID == e.Scenario || strings.HasPrefix(s.ID, e.Scenario+"/")) && s.OpenQuestion
@@ -318,7 +319,7 @@ func TestQuestionsAreAsked(t *testing.T) {
 }
 
 // a case of a handmade recording.
-func handMade(scenario, v, question string, status int, body any) recording.Case {
+func recordedCase(scenario, v, question string, status int, body any) recording.Case {
 	r := recording.Response{Status: status}
 	if body != nil {
 		r.Body = &recording.Body{Format: recording.JSON, Value: body}
@@ -339,7 +340,7 @@ func sailPointError(code, text string) map[string]any {
 	}}
 }
 
-func TestProposal(t *testing.T) {
+func TestContractPropose(t *testing.T) {
 	conflict := sailPointError("409 Conflict", "Taken.")
 	const (
 		taken   = "create/name-taken-is-400"
@@ -358,8 +359,8 @@ func TestProposal(t *testing.T) {
 		{
 			name: "versions agree",
 			cases: []recording.Case{
-				handMade(taken, "v3", "duplicate-name", 409, conflict),
-				handMade(taken, "v2026", "duplicate-name", 409, conflict),
+				recordedCase(taken, "v3", "duplicate-name", 409, conflict),
+				recordedCase(taken, "v2026", "duplicate-name", 409, conflict),
 			},
 			want: one("duplicate-name", dialect.Response{
 				Status: 409, DetailCode: "409 Conflict", Text: "Taken.",
@@ -368,27 +369,30 @@ func TestProposal(t *testing.T) {
 		{
 			name: "versions disagree",
 			cases: []recording.Case{
-				handMade(taken, "v3", "duplicate-name", 409, conflict),
-				handMade(taken, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
-				handMade(taken, "beta", "duplicate-name", 409, conflict),
+				recordedCase(taken, "v3", "duplicate-name", 409, conflict),
+				recordedCase(taken, "v1", "duplicate-name", 400, sailPointError("400.1 x", "y")),
+				recordedCase(taken, "beta", "duplicate-name", 409, conflict),
 			},
 		},
 		{
 			name: "unsupported response",
 			cases: []recording.Case{
-				handMade(deleted, "v3", "login-deleted", 200, map[string]any{"access_token": "x"}),
+				recordedCase(deleted, "v3", "login-deleted", 200, map[string]any{
+					"access_token": "x",
+				}),
 			},
 		},
 		{
 			name:  "the target was away",
-			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 503, nil)},
+			cases: []recording.Case{recordedCase(taken, "v3", "duplicate-name", 503, nil)},
 		},
 		{
 			name: "unknown version",
 			cases: []recording.Case{
-				handMade("token/question-missing-grant", "", "missing-grant", 401, map[string]any{
-					"error": "unauthorized", "error_description": "Who?",
-				}),
+				recordedCase("token/question-missing-grant", "", "missing-grant", 401,
+					map[string]any{
+						"error": "unauthorized", "error_description": "Who?",
+					}),
 			},
 			want: one("missing-grant", dialect.Response{
 				Status: 401, Error: "unauthorized", Description: "Who?",
@@ -397,7 +401,7 @@ func TestProposal(t *testing.T) {
 		{
 			name: "the published 401",
 			cases: []recording.Case{
-				handMade("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{
+				recordedCase("lifecycle/x", "v3", "access-token-of-deleted", 401, map[string]any{
 					"error": "JWT is revoked",
 				}),
 			},
@@ -407,13 +411,13 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name:  "an error without a body",
-			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{recordedCase(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 		{
 			name: "a date",
 			cases: []recording.Case{
-				handMade("expiry/x", "v1", "never-expiring-response", 200, map[string]any{
+				recordedCase("expiry/x", "v1", "never-expiring-response", 200, map[string]any{
 					"expirationDate": "a date",
 				}),
 			},
@@ -424,7 +428,7 @@ func TestProposal(t *testing.T) {
 		{
 			name: "no token",
 			cases: []recording.Case{
-				handMade(
+				recordedCase(
 					"expiry/x", "v1", "never-expiring-response", 400,
 					sailPointError("400.1 x", "y"),
 				),
@@ -433,8 +437,8 @@ func TestProposal(t *testing.T) {
 		{
 			name: "default, and what is not asked",
 			cases: []recording.Case{
-				handMade("list/x", "v3", "limit-251", 200, []any{}),
-				handMade(
+				recordedCase("list/x", "v3", "limit-251", 200, []any{}),
+				recordedCase(
 					"list/y", "v3", "unknown-owner", 404,
 					sailPointError("404 Not found", "Nobody."),
 				),
@@ -445,19 +449,19 @@ func TestProposal(t *testing.T) {
 		},
 		{
 			name: "all", all: true,
-			cases: []recording.Case{handMade("list/x", "v3", "limit-251", 200, []any{})},
+			cases: []recording.Case{recordedCase("list/x", "v3", "limit-251", 200, []any{})},
 			want:  one("limit-251", dialect.Response{Status: 200}),
 		},
 		{
 			name:  "an interrupted run",
 			about: recording.About{Interrupted: true},
-			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{recordedCase(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 		{
 			name:  "a patmock",
 			about: recording.About{Target: report.Target{Name: "mock", Version: "v1"}},
-			cases: []recording.Case{handMade(taken, "v3", "duplicate-name", 409, nil)},
+			cases: []recording.Case{recordedCase(taken, "v3", "duplicate-name", 409, nil)},
 			want:  one("duplicate-name", dialect.Response{Status: 409}),
 		},
 	}
@@ -470,7 +474,7 @@ func TestProposal(t *testing.T) {
 			if about.Target.Name == "" {
 				about.Target = report.Target{Name: "https://acme", RealTenant: true}
 			}
-			args := []string{written(t, about, test.cases)}
+			args := []string{writeRecording(t, about, test.cases)}
 			if test.all {
 				args = append(args, "--all")
 			}
@@ -483,10 +487,10 @@ func TestProposal(t *testing.T) {
 	}
 }
 
-func TestProposalOfNothing(t *testing.T) {
+func TestContractPropose_RejectsInput(t *testing.T) {
 	about := recording.About{Target: report.Target{Name: "https://acme", RealTenant: true}}
-	unasked := written(t, about, []recording.Case{
-		handMade("token/question-signature", "", "signature", 200, nil),
+	unasked := writeRecording(t, about, []recording.Case{
+		recordedCase("token/question-signature", "", "signature", 200, nil),
 	})
 	folder := t.TempDir()
 	for _, tt := range []struct {
@@ -500,7 +504,7 @@ func TestProposalOfNothing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := propose(t, tt.args...)
-			got.wants(t, cli.ExitUsage, "DIR")
+			got.check(t, cli.ExitUsage, "DIR")
 			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 		})
 	}

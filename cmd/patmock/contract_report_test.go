@@ -18,7 +18,7 @@ import (
 )
 
 // All report formats agree.
-func TestReportsAgreeWithTheRun(t *testing.T) {
+func TestReports_AgreeWithRun(t *testing.T) {
 	folder := t.TempDir()
 	summary := filepath.Join(folder, "summary.md")
 	variables := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary}

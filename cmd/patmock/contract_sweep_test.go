@@ -24,8 +24,8 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// sweeping is a tenant-like target with the state that the sweep command needs.
-type sweeping struct {
+// sweepTest is a tenant-like target with the state that the sweep command needs.
+type sweepTest struct {
 	t         *testing.T
 	control   *control.Client
 	host      string
@@ -36,7 +36,7 @@ type sweeping struct {
 	before func(w http.ResponseWriter, r *http.Request) bool
 }
 
-func newSweeping(t *testing.T) *sweeping {
+func newSweepTest(t *testing.T) *sweepTest {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.Config{
 		SeparateControl: true, Log: slog.New(slog.DiscardHandler),
@@ -45,7 +45,7 @@ func newSweeping(t *testing.T) *sweeping {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
-	x := &sweeping{
+	x := &sweepTest{
 		t: t, started: time.Now(), control: mock.Control(),
 		ledger: filepath.Join(t.TempDir(), "ledger.jsonl"),
 		before: func(http.ResponseWriter, *http.Request) bool { return false },
@@ -74,11 +74,11 @@ func newSweeping(t *testing.T) *sweeping {
 }
 
 // name returns the nth name of a run.
-func (x *sweeping) name(n int64) string {
+func (x *sweepTest) name(n int64) string {
 	return tenantguard.Name(x.started, "0123456789abcdef", n)
 }
 
-func (x *sweeping) add(owner, name string) (id string) {
+func (x *sweepTest) add(owner, name string) (id string) {
 	x.t.Helper()
 	user, err := x.control.AddToken(x.t.Context(), control.NewToken{Owner: owner, Name: name})
 	if err != nil {
@@ -88,7 +88,7 @@ func (x *sweeping) add(owner, name string) (id string) {
 }
 
 // sweep returns the outcome of the command. It fails if output or files contain a secret.
-func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
+func (x *sweepTest) sweep(ctx context.Context, args ...string) outcome {
 	x.t.Helper()
 	args = append([]string{
 		"contract", "sweep", "--target", "env", "--ledger", x.ledger, "--by-name",
@@ -107,8 +107,8 @@ func (x *sweeping) sweep(ctx context.Context, args ...string) outcome {
 	return got
 }
 
-// swept returns the result that a command printed as JSON, without dates and reasons.
-func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
+// result returns the result that a command printed as JSON, without dates and reasons.
+func (x *sweepTest) result(got outcome) tenantguard.SweepResult {
 	x.t.Helper()
 	var result tenantguard.SweepResult
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
@@ -125,13 +125,13 @@ func (x *sweeping) swept(got outcome) tenantguard.SweepResult {
 }
 
 // checkMessage compares standard error with the golden file.
-func (x *sweeping) checkMessage(key string, got outcome) {
+func (x *sweepTest) checkMessage(key string, got outcome) {
 	x.t.Helper()
 	checkMessage(x.t, key, strings.ReplaceAll(got.stderr, filepath.Dir(x.ledger), "FOLDER"))
 }
 
 // names returns the names of the existing tokens.
-func (x *sweeping) names() string {
+func (x *sweepTest) names() string {
 	x.t.Helper()
 	raw, err := x.control.State(x.t.Context(), control.StateOptions{})
 	if err != nil {
@@ -154,11 +154,11 @@ func (x *sweeping) names() string {
 }
 
 func TestContractSweep(t *testing.T) {
-	x := newSweeping(t)
+	x := newSweepTest(t)
 	a, b := x.add("jane.doe", x.name(1)), x.add("john.roe", x.name(2))
 	x.add("helpdesk", x.name(3)) // a user who does not log in
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
-	got.wants(t, cli.ExitOK, "")
+	got.check(t, cli.ExitOK, "")
 	x.checkMessage(golden.Key(t), got)
 	want := tenantguard.SweepResult{
 		Deleted: []tenantguard.SweepToken{
@@ -173,7 +173,7 @@ func TestContractSweep(t *testing.T) {
 		},
 		WouldDelete: []tenantguard.SweepToken{}, Remaining: []tenantguard.SweepToken{},
 	}
-	if diff := cmp.Diff(want, x.swept(got)); diff != "" {
+	if diff := cmp.Diff(want, x.result(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	if left := x.names(); left != "helpdesk "+x.name(3) {
@@ -182,8 +182,8 @@ func TestContractSweep(t *testing.T) {
 }
 
 // A sweep does not delete a token of the ledger that is used to log in.
-func TestContractSweepKeepsLogins(t *testing.T) {
-	x := newSweeping(t)
+func TestContractSweep_KeepsLogins(t *testing.T) {
+	x := newSweepTest(t)
 	x.variables["PATMOCK_ADMIN_CLIENT_ID"] = x.add("admin", x.name(1))
 	raw, err := x.control.State(t.Context(), control.StateOptions{Secrets: true})
 	if err != nil {
@@ -196,12 +196,12 @@ func TestContractSweepKeepsLogins(t *testing.T) {
 	}
 	x.variables["PATMOCK_ADMIN_CLIENT_SECRET"] = string(found[1])
 	got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes", "--format", "json")
-	got.wants(t, cli.ExitOK, "")
+	got.check(t, cli.ExitOK, "")
 	nothing := tenantguard.SweepResult{
 		Deleted: []tenantguard.SweepToken{}, WouldDelete: []tenantguard.SweepToken{},
 		Remaining: []tenantguard.SweepToken{},
 	}
-	if diff := cmp.Diff(nothing, x.swept(got)); diff != "" {
+	if diff := cmp.Diff(nothing, x.result(got)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	if left := x.names(); left != "admin "+x.name(1) {
@@ -218,7 +218,7 @@ func compact(t *testing.T, raw []byte) []byte {
 	return b.Bytes()
 }
 
-func TestInterruptedContractSweep(t *testing.T) {
+func TestContractSweep_Interrupted(t *testing.T) {
 	t.Parallel() // it mostly waits
 	for _, test := range []struct {
 		name, method string
@@ -228,7 +228,7 @@ func TestInterruptedContractSweep(t *testing.T) {
 		{"in the middle", http.MethodDelete, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSweeping(t)
+			x := newSweepTest(t)
 			x.add("jane.doe", x.name(1))
 			x.add("jane.doe", x.name(2))
 			ctx, cancel := context.WithCancel(t.Context())
@@ -242,13 +242,13 @@ func TestInterruptedContractSweep(t *testing.T) {
 				return true
 			}
 			got := x.sweep(ctx, "--allow-writes", x.host, "--yes", "--format", "json")
-			got.wants(t, cli.ExitInterrupted, "")
+			got.check(t, cli.ExitInterrupted, "")
 			x.checkMessage(golden.Key(t), got)
 			switch {
 			case test.left == 0 && got.stdout != "":
 				t.Errorf("stdout %s, want nothing", got.stdout)
 			case test.left > 0:
-				if result := x.swept(got); len(result.Remaining) != test.left ||
+				if result := x.result(got); len(result.Remaining) != test.left ||
 					len(result.Deleted) != 0 {
 					t.Errorf("result %+v, want %d left", result, test.left)
 				}
@@ -261,32 +261,32 @@ func TestInterruptedContractSweep(t *testing.T) {
 }
 
 // A tenant that echoes requests in its responses cannot make the command print a secret.
-func TestContractSweepTellsNoSecret(t *testing.T) {
+func TestContractSweep_PrintsNoSecret(t *testing.T) {
 	t.Parallel() // it mostly waits
 	for _, test := range []struct {
 		name   string
-		before func(x *sweeping, w http.ResponseWriter, r *http.Request) bool
+		before func(x *sweepTest, w http.ResponseWriter, r *http.Request) bool
 		code   int
 	}{
-		{"login", func(x *sweeping, w http.ResponseWriter, _ *http.Request) bool {
+		{"login", func(x *sweepTest, w http.ResponseWriter, _ *http.Request) bool {
 			http.Error(w, x.variables["SAIL_CLIENT_SECRET"], http.StatusUnauthorized)
 			return true
 		}, cli.ExitUnreachable},
-		{"list", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+		{"list", func(x *sweepTest, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
 				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"),
 					http.StatusForbidden)
 			}
 			return r.Method == http.MethodGet
 		}, cli.ExitUnreachable},
-		{"delete", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+		{"delete", func(x *sweepTest, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodDelete {
 				http.Error(w, x.variables["SAIL_CLIENT_SECRET"]+r.Header.Get("Authorization"),
 					http.StatusForbidden)
 			}
 			return r.Method == http.MethodDelete
 		}, cli.ExitLeftovers},
-		{"names", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+		{"names", func(x *sweepTest, w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodGet {
 				_, _ = strings.NewReplacer("SECRET", x.variables["SAIL_CLIENT_SECRET"], "BEARER",
 					r.Header.Get("Authorization")).
@@ -298,14 +298,14 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 			}
 			return r.Method == http.MethodGet
 		}, cli.ExitLeftovers},
-		{"redirect", func(x *sweeping, w http.ResponseWriter, r *http.Request) bool {
+		{"redirect", func(x *sweepTest, w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, "/elsewhere/"+x.variables["SAIL_CLIENT_SECRET"],
 				http.StatusTemporaryRedirect)
 			return true
 		}, cli.ExitUnreachable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			x := newSweeping(t)
+			x := newSweepTest(t)
 			x.add("jane.doe", x.name(1))
 			if err := os.WriteFile(x.ledger,
 				[]byte(`{"time":"2026-01-31T12:00:00Z","event":"created","target":"`+x.host+
@@ -324,8 +324,8 @@ func TestContractSweepTellsNoSecret(t *testing.T) {
 }
 
 // An invalid ledger is rejected before any request is sent.
-func TestContractSweepNeedsLedger(t *testing.T) {
-	x := newSweeping(t)
+func TestContractSweep_RejectsInvalidLedger(t *testing.T) {
+	x := newSweepTest(t)
 	x.add("jane.doe", x.name(1))
 	x.before = func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasPrefix(r.URL.Path, "/oauth/") {
@@ -342,7 +342,7 @@ func TestContractSweepNeedsLedger(t *testing.T) {
 	} {
 		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
 		got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
-		got.wants(t, cli.ExitUsage, "--ledger")
+		got.check(t, cli.ExitUsage, "--ledger")
 		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, folder, "FOLDER"))
 	}
 }

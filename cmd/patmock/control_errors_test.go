@@ -41,11 +41,11 @@ func TestControlExitCodes(t *testing.T) {
 	})
 }
 
-func TestControlWithoutAMock(t *testing.T) {
+func TestControl_NoMock(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	got := runControl(t, nil, "reset --url "+gone.URL)
-	got.wants(t, cli.ExitUnreachable, "no-mock")
+	got.check(t, cli.ExitUnreachable, "no-mock")
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
@@ -89,7 +89,7 @@ func TestControlToken(t *testing.T) {
 				code = cli.ExitUsage
 				checkMessage(t, golden.Key(t), got.stderr)
 			}
-			got.wants(t, code, test.about)
+			got.check(t, code, test.about)
 			if strings.Contains(got.stderr, "hunter2") {
 				t.Errorf("the secret is shown: %s", got.stderr)
 			}
@@ -99,7 +99,7 @@ func TestControlToken(t *testing.T) {
 
 // Variables select the mock. Variables that configure a mock, such as its fixture, do not change
 // the request.
-func TestControlVariables(t *testing.T) {
+func TestControl_ReadsVariables(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusOK, body: fakeNamespace}
 	server := httptest.NewServer(fake)
 	defer server.Close()
@@ -117,7 +117,7 @@ func TestControlVariables(t *testing.T) {
 	}
 }
 
-func TestControlFiles(t *testing.T) {
+func TestControl_RejectsInvalidFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{
 		"rule.json": `{"operation": "list", "status": 503}`,
@@ -169,7 +169,7 @@ func TestControlFiles(t *testing.T) {
 }
 
 // A fixture file is read locally and sent completely, because the mock may have no access to it.
-func TestControlNamespaceFromFile(t *testing.T) {
+func TestControlNamespace_SendsFixtureFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("mine.yaml",
 		[]byte("identities:\n- {id: cafedadacafedadacafedadacafedada, name: ann}\n"),
@@ -189,12 +189,12 @@ func TestControlNamespaceFromFile(t *testing.T) {
 }
 
 // A shell evaluates the address, so an address with special characters is not printed.
-func TestControlLoginAtAStrangeAddress(t *testing.T) {
+func TestControlLogin_RejectsUnsafeAddress(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusCreated, body: fakeUser, base: "http://mock/$(x)"}
 	server := httptest.NewServer(fake)
 	defer server.Close()
 	got := runControl(t, map[string]string{"PATMOCK_URL": server.URL}, "identity add ann")
-	got.wants(t, cli.ExitUnreachable, "")
+	got.check(t, cli.ExitUnreachable, "")
 	if got.stdout != "" {
 		t.Errorf("stdout %s", got.stdout)
 	}

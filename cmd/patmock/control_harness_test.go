@@ -133,15 +133,15 @@ func testControl(t *testing.T, tests []controlTest) {
 			if diff := cmp.Diff(test.sent, fake.sent); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
-			got.wants(t, test.code, test.about)
-			test.checkPrinted(t, got)
+			got.check(t, test.code, test.about)
+			test.checkOutput(t, got)
 		})
 	}
 }
 
-// checkPrinted checks that a command prints either the response of the mock on standard output or
+// checkOutput checks that a command prints either the response of the mock on standard output or
 // its error on standard error.
-func (test controlTest) checkPrinted(t *testing.T, got outcome) {
+func (test controlTest) checkOutput(t *testing.T, got outcome) {
 	t.Helper()
 	prints := test.code <= cli.ExitFailed && test.status != http.StatusNoContent
 	if prints != (got.stdout != "") || (test.code > cli.ExitFailed) != (got.stderr != "") {

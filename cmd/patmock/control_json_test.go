@@ -12,7 +12,7 @@ import (
 )
 
 // These errors explain what is wrong with the command line or the file in at most two lines.
-func TestErrorsOfTheFirstHour(t *testing.T) {
+func TestControl_ExplainsErrorsInTwoLines(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "tenant.json")
 	if err := os.WriteFile(file, []byte("{\"id\": 1,\n"), 0o600); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // A mock that cannot write its state file is ready, and reports why it is degraded.
-func TestHealthOfADegradedMock(t *testing.T) {
+func TestControlHealth_ReportsDegradedMock(t *testing.T) {
 	const cause = "state file /data/state cannot be written"
 	mock := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "application/json")

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unprivileged calls f as a user other than root, who can be denied access.
-func unprivileged(t *testing.T, f func()) {
+// runUnprivileged calls f as a user other than root, who can be denied access.
+func runUnprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()
@@ -33,7 +33,7 @@ func unprivileged(t *testing.T, f func()) {
 }
 
 // The error of a denied write names the directory, its owner and its mode, for all commands.
-func TestDeniedWrite(t *testing.T) {
+func TestDeniedWrite_NamesDirectoryAndOwner(t *testing.T) {
 	folder, err := os.MkdirTemp("", "denied") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestDeniedWrite(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got outcome
-			unprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
+			runUnprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
 			want := fmt.Sprintf("%s belongs to %d:%d with mode 0555", folder,
 				os.Getuid(), os.Getgid())
 			if !strings.Contains(got.stderr, want) {

@@ -199,8 +199,8 @@ var rules = []dependencyRule{
 	{"cmd/patmock", nil},
 }
 
-// closed lists packages that may import little beyond the standard library.
-var closed = map[string][]string{
+// closedPackages lists packages that may import little beyond the standard library.
+var closedPackages = map[string][]string{
 	"cmd/patmock/internal/job": {"golang.org/x/sys"},
 	"spec/version":             {},
 	"spec/evidence":            {},
@@ -244,7 +244,7 @@ func matches(pkg, folder string) bool {
 
 func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
 
-func TestWhoMayImportWhom(t *testing.T) {
+func TestImports_FollowRules(t *testing.T) {
 	for pkg, imports := range importsOf(t) {
 		name := strings.TrimPrefix(pkg, module+"/")
 		i := slices.IndexFunc(rules, func(r dependencyRule) bool { return name == r.folder })
@@ -265,9 +265,9 @@ func TestWhoMayImportWhom(t *testing.T) {
 	}
 }
 
-func TestClosedPackages(t *testing.T) {
+func TestImports_ClosedPackages(t *testing.T) {
 	imports := importsOf(t)
-	for name, allowed := range closed {
+	for name, allowed := range closedPackages {
 		if imports[module+"/"+name] == nil {
 			t.Errorf("there is no package %s that imports anything", name)
 		}
@@ -287,7 +287,7 @@ func TestClosedPackages(t *testing.T) {
 
 // Other modules import the mock into their tests. It must not depend on packages for the command or
 // for containers.
-func TestMockIsLight(t *testing.T) {
+func TestImports_MockHasNoHeavyDependencies(t *testing.T) {
 	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
 		for _, heavy := range []string{
 			engine, "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing",
@@ -300,7 +300,7 @@ func TestMockIsLight(t *testing.T) {
 }
 
 // Only one package depends on container engines. No other package imports it, except tests.
-func TestOnlyTheContainerNeedsAnEngine(t *testing.T) {
+func TestImports_OnlyContainerNeedsEngine(t *testing.T) {
 	const container = module + "/mockserver/container"
 	if !slices.Contains(golist(t, "-deps", container), engine) {
 		t.Errorf("%s does not depend on %s", container, engine)

@@ -22,7 +22,7 @@ import (
 )
 
 // The help of every command ends with an example that can be pasted.
-func TestExamplesOfTheHelp(t *testing.T) {
+func TestHelp_ExamplesRun(t *testing.T) {
 	t.Parallel() // it mostly waits
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("the examples need bash: %v", err)
@@ -56,7 +56,7 @@ func TestExamplesOfTheHelp(t *testing.T) {
 				t.Errorf("the help does not end with the example:\n%s", help.String())
 			}
 			golden.Check(t, "testdata/help.golden", c.CommandPath(), help.String())
-			if slices.Contains(wholeContract, c.CommandPath()) {
+			if slices.Contains(slowExamples, c.CommandPath()) {
 				sample.Skip(t, "its example runs the whole contract")
 			}
 			t.Parallel()
@@ -65,8 +65,8 @@ func TestExamplesOfTheHelp(t *testing.T) {
 	}
 }
 
-// wholeContract are the commands whose example runs every scenario.
-var wholeContract = []string{"patmock contract coverage", "patmock contract diff"}
+// slowExamples are the commands whose example runs every scenario.
+var slowExamples = []string{"patmock contract coverage", "patmock contract diff"}
 
 // runExample runs a line in a shell. It interrupts a mock once it is ready.
 func runExample(t *testing.T, bin, line string) {
@@ -89,7 +89,7 @@ func runExample(t *testing.T, bin, line string) {
 	shell.Dir = t.TempDir()
 	shell.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"PATMOCK_ADDR=127.0.0.1:0")
-	output := &ready{announced: make(chan struct{})}
+	output := &bannerWriter{announced: make(chan struct{})}
 	shell.Stdout, shell.Stderr = output, output
 	if err := shell.Start(); err != nil {
 		t.Fatal(err)
@@ -108,18 +108,18 @@ func runExample(t *testing.T, bin, line string) {
 	}
 }
 
-// ready signals when a mock prints its banner.
-type ready struct {
+// bannerWriter signals when a mock prints its banner.
+type bannerWriter struct {
 	text      bytes.Buffer
 	announced chan struct{}
-	told      bool
+	signaled  bool
 }
 
 // Write implements io.Writer.
-func (r *ready) Write(p []byte) (int, error) {
+func (r *bannerWriter) Write(p []byte) (int, error) {
 	n, err := r.text.Write(p)
-	if !r.told && strings.Contains(r.text.String(), announced) {
-		r.told = true
+	if !r.signaled && strings.Contains(r.text.String(), bannerPart) {
+		r.signaled = true
 		close(r.announced)
 	}
 	return n, err

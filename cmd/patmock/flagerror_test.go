@@ -15,7 +15,7 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 	} {
 		t.Run(flag, func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", "127.0.0.1:0", "--"+flag+"="+value)
-			got.wants(t, cli.ExitUsage, "--"+flag)
+			got.check(t, cli.ExitUsage, "--"+flag)
 			if !strings.HasPrefix(got.stderr, "patmock: --"+flag+": ") ||
 				strings.Contains(got.stderr, ": "+strings.ReplaceAll(flag, "-", " ")+": ") {
 				t.Errorf("standard error is %q", got.stderr)
@@ -23,7 +23,7 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 			name := cli.Variable(flag)
 			got = command(t.Context(), map[string]string{name: value}, "serve", "--addr",
 				"127.0.0.1:0")
-			got.wants(t, cli.ExitUsage, name)
+			got.check(t, cli.ExitUsage, name)
 			if !strings.HasPrefix(got.stderr, "patmock: "+name+": ") {
 				t.Errorf("standard error is %q", got.stderr)
 			}
@@ -32,9 +32,9 @@ func TestConfigErrors_NameTheFlag(t *testing.T) {
 }
 
 // The error of an unknown flag names every command that has it. A group replaces its commands.
-func TestFlagOfOthers_NamesThem(t *testing.T) {
+func TestUnknownFlag_NamesCommandsThatHaveIt(t *testing.T) {
 	got := command(t.Context(), nil, "serve", "--namespace", "x")
-	got.wants(t, cli.ExitUsage, "--namespace")
+	got.check(t, cli.ExitUsage, "--namespace")
 	for _, name := range []string{"exec", "check", "control", "env"} {
 		if !strings.Contains(got.stderr, name) {
 			t.Errorf("%q does not name %s", got.stderr, name)
@@ -71,7 +71,7 @@ func TestCheckHelp_Namespace(t *testing.T) {
 // The help lists only variables that a command reads, and none for --format.
 func TestEnvironmentTopic_NamesCommands(t *testing.T) {
 	got := command(t.Context(), nil, "help", "environment")
-	got.wants(t, cli.ExitOK, "")
+	got.check(t, cli.ExitOK, "")
 	for line := range strings.Lines(got.stdout) {
 		if strings.HasSuffix(strings.TrimSpace(line), " of") {
 			t.Errorf("no command reads the variable of %q", line)

@@ -10,7 +10,7 @@ import (
 
 // The error of an unknown flag or command suggests the flag or command with this meaning, and
 // nothing else.
-func TestUnknownNamesAreExplained(t *testing.T) {
+func TestUnknownNames_SuggestSynonyms(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"serve --port 8080", "--addr"},
 		{"serve --host 0.0.0.0", "--addr"},
@@ -93,7 +93,7 @@ func TestAddressVariables(t *testing.T) {
 	for _, name := range []string{"PATMOCK_ADDR", "PATMOCK_CONTROL_ADDR"} {
 		t.Run(name, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{name: "8080"}, "serve")
-			got.wants(t, cli.ExitUsage, name)
+			got.check(t, cli.ExitUsage, name)
 			if !strings.Contains(got.stderr, " 127.0.0.1:8080?") {
 				t.Errorf("it proposes another address: %s", got.stderr)
 			}

@@ -92,8 +92,8 @@ func TestFormatJSON(t *testing.T) {
 	recording := filepath.Join(t.TempDir(), "recording")
 	recorded := command(t.Context(), nil, "contract", "run", "--run", "^create/name-taken",
 		"--versions", "v2026", "--record", recording)
-	recorded.wants(t, cli.ExitOK, "")
-	described := describedJSON(t)
+	recorded.check(t, cli.ExitOK, "")
+	described := parseJSONRows(t)
 	for _, cmd := range allCommands() {
 		path := cli.ShortPath(cmd)
 		if isGroup(cmd) || withoutFormat[path] != "" || formatSkips[path] != "" {
@@ -110,14 +110,14 @@ func TestFormatJSON(t *testing.T) {
 			if got.code != cli.ExitOK && got.code != cli.ExitFailed {
 				t.Fatalf("exit code %d: %s", got.code, got.stderr)
 			}
-			checkDescribed(t, described, path, got.stdout)
+			checkJSONRow(t, described, path, got.stdout)
 		})
 	}
 }
 
 // The tables of this file name existing commands and describe them correctly.
 func TestFormatJSON_Tables(t *testing.T) {
-	described := describedJSON(t)
+	described := parseJSONRows(t)
 	var paths []string
 	for _, cmd := range allCommands() {
 		path := cli.ShortPath(cmd)
@@ -165,17 +165,17 @@ func offersFormat(cmd *cobra.Command) bool {
 type jsonRow struct {
 	kind               string // object or array
 	required, optional []string
-	others             bool // other fields are allowed
+	open               bool // other fields are allowed
 }
 
-// describedJSON parses docs/json.md.
-func describedJSON(t *testing.T) map[string]jsonRow {
+// parseJSONRows parses docs/json.md.
+func parseJSONRows(t *testing.T) map[string]jsonRow {
 	t.Helper()
 	rows := map[string]jsonRow{}
 	row := regexp.MustCompile("(?m)^\\| `([a-z -]+)` \\| (object|array) \\| (.*) \\|")
 	field := regexp.MustCompile("`([A-Za-z_-]+)`(\\?)?")
 	for _, found := range row.FindAllStringSubmatch(read(t, "../../docs/json.md"), -1) {
-		r := jsonRow{kind: found[2], others: strings.Contains(found[3], "and others")}
+		r := jsonRow{kind: found[2], open: strings.Contains(found[3], "and others")}
 		for _, f := range field.FindAllStringSubmatch(found[3], -1) {
 			if f[2] == "" {
 				r.required = append(r.required, f[1])
@@ -188,8 +188,8 @@ func describedJSON(t *testing.T) map[string]jsonRow {
 	return rows
 }
 
-// checkDescribed compares JSON output with its row.
-func checkDescribed(t *testing.T, described map[string]jsonRow, path, text string) {
+// checkJSONRow compares JSON output with its row.
+func checkJSONRow(t *testing.T, described map[string]jsonRow, path, text string) {
 	t.Helper()
 	var value any
 	if err := json.Unmarshal([]byte(text), &value); err != nil {
@@ -208,7 +208,7 @@ func checkDescribed(t *testing.T, described map[string]jsonRow, path, text strin
 		var got []string
 		for name := range fields {
 			if slices.Contains(row.required, name) ||
-				!row.others && !slices.Contains(row.optional, name) {
+				!row.open && !slices.Contains(row.optional, name) {
 				got = append(got, name)
 			}
 		}

@@ -12,16 +12,16 @@ import (
 	"example.com/patmock/fixtures/golden"
 )
 
-// public are the packages that other modules may import.
-var public = []string{
+// publicPackages are the packages that other modules may import.
+var publicPackages = []string{
 	"mockserver", "mockserver/control", "mockserver/container", "mockserver/dialect", "fixtures",
 	"spec", "spec/version", "spec/evidence",
 	"contracttests", "contracttests/report", "contracttests/scenarios",
 }
 
 // These files show every change of the public API. go test -update writes them.
-func TestPublicAPIIsTheGoldenOne(t *testing.T) {
-	for _, pkg := range public {
+func TestPublicAPI_MatchesGolden(t *testing.T) {
+	for _, pkg := range publicPackages {
 		t.Run(pkg, func(t *testing.T) {
 			got, err := exec.Command("go", "doc", "-all", module+"/"+pkg).Output()
 			if err != nil {

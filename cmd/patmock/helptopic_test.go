@@ -24,7 +24,7 @@ import (
 func topicText(t *testing.T, name string) string {
 	t.Helper()
 	got := command(t.Context(), nil, "help", name)
-	got.wants(t, cli.ExitOK, "")
+	got.check(t, cli.ExitOK, "")
 	for line := range strings.Lines(got.stdout) {
 		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > cli.HelpWidth {
 			t.Errorf("a line of more than %d columns: %q", cli.HelpWidth, line)
@@ -157,7 +157,7 @@ func TestHelpFixtures(t *testing.T) {
 
 func TestHelp_UnknownTopic(t *testing.T) {
 	got := command(t.Context(), nil, "help", "enviroment")
-	got.wants(t, cli.ExitUsage, "TOPIC")
+	got.check(t, cli.ExitUsage, "TOPIC")
 	if !strings.Contains(got.stderr, "(did you mean environment?)") {
 		t.Errorf("no proposal: %s", got.stderr)
 	}
@@ -178,7 +178,7 @@ func TestHelp_Completes(t *testing.T) {
 		{"nothing of an unknown one", []string{"help", "nope", ""}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := completed(t, nil, tt.args...)
+			got := complete(t, nil, tt.args...)
 			for _, want := range tt.want {
 				if !slices.Contains(got, want) {
 					t.Errorf("%q is not among %q", want, got)
@@ -191,8 +191,8 @@ func TestHelp_Completes(t *testing.T) {
 	}
 }
 
-// completed returns the completions at the end of a command line, without descriptions.
-func completed(t *testing.T, variables map[string]string, args ...string) []string {
+// complete returns the completions at the end of a command line, without descriptions.
+func complete(t *testing.T, variables map[string]string, args ...string) []string {
 	t.Helper()
 	got := command(t.Context(), variables, append([]string{"__complete"}, args...)...)
 	if got.code != cli.ExitOK {

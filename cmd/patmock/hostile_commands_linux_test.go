@@ -23,8 +23,8 @@ import (
 // hostileVariable enables the slow targets, which take a quarter of an hour.
 const hostileVariable = "PATMOCK_HOSTILE"
 
-// measured is the outcome of a command with its duration and memory.
-type measured struct {
+// measurement is the outcome of a command with its duration and memory.
+type measurement struct {
 	code     int
 	took     time.Duration
 	megabyte int // maximum resident memory
@@ -32,7 +32,7 @@ type measured struct {
 }
 
 // atHostile runs a command of the contract against a target and measures it.
-func atHostile(t *testing.T, binary, folder, address string, args ...string) measured {
+func atHostile(t *testing.T, binary, folder, address string, args ...string) measurement {
 	t.Helper()
 	host := strings.TrimPrefix(address, "http://")
 	c := exec.Command(binary,
@@ -54,7 +54,7 @@ func atHostile(t *testing.T, binary, folder, address string, args ...string) mea
 		defer close(ended)
 		_ = c.Wait() // the exit code reports it
 	}()
-	m := measured{}
+	m := measurement{}
 	late := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Signal(syscall.SIGKILL) })
 	defer late.Stop()
 	for tick := time.NewTicker(20 * time.Millisecond); ; {
@@ -79,9 +79,10 @@ func peakMemory(pid int) int {
 	return n / 1024
 }
 
-// TestCommandsAtHostileTargets runs commands against targets that hang, send garbage or flood. Each
-// command ends within a minute and uses little memory. A list that is too long takes two seconds.
-func TestCommandsAtHostileTargets(t *testing.T) {
+// TestContract_EndsAtHostileTargets runs commands against targets that hang, send garbage or flood.
+// Each command ends within a minute and uses little memory. A list that is too long takes two
+// seconds.
+func TestContract_EndsAtHostileTargets(t *testing.T) {
 	t.Parallel() // it mostly waits
 	full := os.Getenv(hostileVariable) != ""
 	binary := program(t)
@@ -144,8 +145,8 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 	}
 }
 
-// TestSignalsEndARun sends signals to a run whose target hangs.
-func TestSignalsEndARun(t *testing.T) {
+// TestContractRun_EndsAtSignals sends signals to a run whose target hangs.
+func TestContractRun_EndsAtSignals(t *testing.T) {
 	t.Parallel() // it mostly waits
 	binary := program(t)
 	for _, test := range []struct {

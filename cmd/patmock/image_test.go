@@ -21,16 +21,16 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// image returns the name of the image under test.
-func image() string {
+// imageName returns the name of the image under test.
+func imageName() string {
 	if name := os.Getenv("PATMOCK_IMAGE"); name != "" {
 		return name
 	}
 	return "patmock:latest"
 }
 
-// absent skips a test because a requirement is missing. In CI it fails the test.
-func absent(t *testing.T, format string, args ...any) {
+// skipMissing skips a test because a requirement is missing. In CI it fails the test.
+func skipMissing(t *testing.T, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf(format, args...)
@@ -42,10 +42,10 @@ func absent(t *testing.T, format string, args ...any) {
 func needImage(t *testing.T) {
 	t.Helper()
 	if out, err := exec.Command("docker", "image", "inspect",
-		image()).CombinedOutput(); err != nil {
-		absent(t,
+		imageName()).CombinedOutput(); err != nil {
+		skipMissing(t,
 			"no image %s: start a container engine and run make image, or name an image that it "+
-				"has in PATMOCK_IMAGE: %v: %s", image(), err, out)
+				"has in PATMOCK_IMAGE: %v: %s", imageName(), err, out)
 	}
 }
 
@@ -63,10 +63,10 @@ func docker(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// started runs a container of the image until the test ends, and returns its ID.
-func started(t *testing.T, options ...string) string {
+// startContainer runs a container of the image until the test ends, and returns its ID.
+func startContainer(t *testing.T, options ...string) string {
 	t.Helper()
-	id := docker(t, append(append([]string{"run", "--detach"}, options...), image())...)
+	id := docker(t, append(append([]string{"run", "--detach"}, options...), imageName())...)
 	t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", id) })
 	return id
 }
@@ -96,12 +96,13 @@ func imageConfig(t *testing.T) {
 			Healthcheck  struct{ Test []string }
 		}
 	}
-	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", image())), &all); err != nil ||
+	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", imageName())),
+		&all); err != nil ||
 		len(all) != 1 {
 		t.Fatal(err)
 	}
 	c := all[0].Config
-	t.Logf("%s: %.1f MB", image(), float64(all[0].Size)/1e6)
+	t.Logf("%s: %.1f MB", imageName(), float64(all[0].Size)/1e6)
 	if all[0].Size > 18.5e6 {
 		t.Errorf("the image has %d bytes, want at most 18.5 MB", all[0].Size)
 	}
@@ -127,7 +128,7 @@ func imageConfig(t *testing.T) {
 }
 
 func imageFiles(t *testing.T) {
-	id := docker(t, "create", image())
+	id := docker(t, "create", imageName())
 	t.Cleanup(func() { docker(t, "rm", id) })
 	exported, err := exec.Command("docker", "export", id).Output()
 	if err != nil {
@@ -198,7 +199,7 @@ func checkBuild(t *testing.T, program []byte, licenses []string) {
 }
 
 func imageHealth(t *testing.T) {
-	id := started(t, "--read-only", "--cap-drop=ALL")
+	id := startContainer(t, "--read-only", "--cap-drop=ALL")
 	began := time.Now()
 	eventually(t, func() bool {
 		return docker(t, "inspect", "-f", "{{.State.Health.Status}}", id) == "healthy"
@@ -214,23 +215,24 @@ func imageHealthOfFlags(t *testing.T) {
 	}
 	token := "--volume=" + secret + ":/run/secrets/token:ro"
 	for name, arguments := range map[string][]string{
-		"another port":    {image(), "serve", "--addr", "0.0.0.0:8089"},
-		"port 0":          {image(), "serve", "--addr", "0.0.0.0:0"},
-		"control address": {image(), "serve", "--control-addr", "127.0.0.1:9090"},
-		"control token":   {token, image(), "serve", "--control-token", "@/run/secrets/token"},
+		"another port":    {imageName(), "serve", "--addr", "0.0.0.0:8089"},
+		"port 0":          {imageName(), "serve", "--addr", "0.0.0.0:0"},
+		"control address": {imageName(), "serve", "--control-addr", "127.0.0.1:9090"},
+		"control token":   {token, imageName(), "serve", "--control-token", "@/run/secrets/token"},
 		"all of it": {
-			token, image(), "serve", "--addr=:8089", "--control-addr=:0",
+			token, imageName(), "serve", "--addr=:8089", "--control-addr=:0",
 			"--control-token=@/run/secrets/token",
 		},
-		"read-only": {"--read-only", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"read-only": {"--read-only", imageName(), "serve", "--addr", "0.0.0.0:8089"},
 		"read-only, tmpfs": {
-			"--read-only", "--tmpfs=/tmp", "--ipc=none", image(), "serve", "--addr", "0.0.0.0:8089",
-		},
-		"read-only, other uid": {
-			"--read-only", "--user=1000700000:0", "--cap-drop=ALL", image(), "serve", "--addr",
+			"--read-only", "--tmpfs=/tmp", "--ipc=none", imageName(), "serve", "--addr",
 			"0.0.0.0:8089",
 		},
-		"an init": {"--init", image(), "serve", "--addr", "0.0.0.0:8089"},
+		"read-only, other uid": {
+			"--read-only", "--user=1000700000:0", "--cap-drop=ALL", imageName(), "serve", "--addr",
+			"0.0.0.0:8089",
+		},
+		"an init": {"--init", imageName(), "serve", "--addr", "0.0.0.0:8089"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			id := docker(t, append([]string{"run", "--detach"}, arguments...)...)
@@ -245,12 +247,13 @@ func imageHealthOfFlags(t *testing.T) {
 // OpenShift runs containers with an arbitrary user in group 0.
 func imageGroup(t *testing.T) {
 	user := "--user=1000700000:0"
-	id := started(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
+	id := startContainer(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db",
+		"--mount",
 		"type=volume,destination=/state")
-	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
-	docker(t, "run", "--rm", user, image(), "contract", "run", "--run=^list/",
+	eventually(t, func() bool { return strings.Contains(logs(t, id), bannerPart) })
+	docker(t, "run", "--rm", user, imageName(), "contract", "run", "--run=^list/",
 		"--report=junit=/reports/contract.xml")
-	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", image(), "contract",
+	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", imageName(), "contract",
 		"run", "--run=^list/", "--report=junit=/reports/contract.xml").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "uid 1000") ||
 		!strings.Contains(string(out), "65532") {
@@ -259,27 +262,27 @@ func imageGroup(t *testing.T) {
 	}
 }
 
-// announced is a part of the banner of a mock.
-const announced = "SAIL_BASE_URL="
+// bannerPart is a part of the banner of a mock.
+const bannerPart = "SAIL_BASE_URL="
 
 func imageLoopback(t *testing.T) {
 	advice := "PATMOCK_ADDR=0.0.0.0:17280"
-	id := started(t, "--env", "PATMOCK_ADDR=127.0.0.1:17280")
+	id := startContainer(t, "--env", "PATMOCK_ADDR=127.0.0.1:17280")
 	eventually(t, func() bool { return strings.Contains(logs(t, id), advice) })
-	id = started(t)
-	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
+	id = startContainer(t)
+	eventually(t, func() bool { return strings.Contains(logs(t, id), bannerPart) })
 	if text := logs(t, id); strings.Contains(text, advice) {
 		t.Error(text)
 	}
 }
 
 func imageState(t *testing.T) {
-	id := started(t, "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
+	id := startContainer(t, "--env", "PATMOCK_STATE=/state/patmock.db", "--mount",
 		"type=volume,destination=/state", "--read-only")
-	eventually(t, func() bool { return strings.Contains(logs(t, id), announced) })
+	eventually(t, func() bool { return strings.Contains(logs(t, id), bannerPart) })
 	docker(t, "exec", id, "/patmock", "healthcheck")
 	docker(t, "restart", id)
-	eventually(t, func() bool { return strings.Count(logs(t, id), announced) == 2 })
+	eventually(t, func() bool { return strings.Count(logs(t, id), bannerPart) == 2 })
 	if text := logs(t, id); strings.Count(text, "/state/patmock.db") != 2 { // a new image, and read
 		t.Error(text)
 	}
@@ -289,7 +292,7 @@ func imageContract(t *testing.T) {
 	for selection, want := range map[string]int{
 		"--run=.": cli.ExitOK, "--run=^nothing/": cli.ExitUsage,
 	} {
-		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", image(),
+		run := exec.Command("docker", "run", "--rm", "--network=none", "--read-only", imageName(),
 			"contract", "run", selection)
 		out, err := run.CombinedOutput()
 		if run.ProcessState == nil {

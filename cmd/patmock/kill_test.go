@@ -23,7 +23,7 @@ import (
 
 // A mock with a state file is killed repeatedly during writes. Every acknowledged token exists
 // after a restart, and access tokens stay valid. PATMOCK_KILL_ROUNDS is the number of rounds.
-func TestKilledMockLosesNothing(t *testing.T) {
+func TestServe_KeepsAcknowledgedTokensWhenKilled(t *testing.T) {
 	rounds := 5
 	if text := os.Getenv("PATMOCK_KILL_ROUNDS"); text != "" {
 		var err error
@@ -37,7 +37,7 @@ func TestKilledMockLosesNothing(t *testing.T) {
 	var bearer string
 	acknowledged := map[string]bool{}
 	for round := range rounds {
-		m := startKept(t, binary, state)
+		m := startPersistent(t, binary, state)
 		if round == 0 {
 			bearer = m.login(t)
 		}
@@ -47,20 +47,20 @@ func TestKilledMockLosesNothing(t *testing.T) {
 			acknowledged[id] = true
 		}
 	}
-	startKept(t, binary, state).check(t, bearer, acknowledged)
+	startPersistent(t, binary, state).check(t, bearer, acknowledged)
 	t.Logf("%d rounds, %d acknowledged tokens", rounds, len(acknowledged))
 	if len(acknowledged) < rounds {
 		t.Errorf("%d tokens in %d rounds show nothing", len(acknowledged), rounds)
 	}
 }
 
-// kept is a mock with a state file, in its own process or container.
-type kept struct {
+// persistentMock is a mock with a state file, in its own process or container.
+type persistentMock struct {
 	url  string
 	kill func() error // kills it and waits for its end
 }
 
-func startKept(t *testing.T, binary, state string) *kept {
+func startPersistent(t *testing.T, binary, state string) *persistentMock {
 	t.Helper()
 	process := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--state", state, "--fixture",
 		"empty", "--log-level", "error")
@@ -81,7 +81,7 @@ func startKept(t *testing.T, binary, state string) *kept {
 	if err != nil || !found {
 		t.Fatalf("the mock did not start: %q, %v", line, err)
 	}
-	return &kept{
+	return &persistentMock{
 		url: "http://" + strings.TrimSpace(address),
 		kill: func() error {
 			err := process.Process.Kill()
@@ -91,7 +91,7 @@ func startKept(t *testing.T, binary, state string) *kept {
 	}
 }
 
-func (k *kept) login(t *testing.T) string {
+func (k *persistentMock) login(t *testing.T) string {
 	t.Helper()
 	users, err := control.New(control.Config{URL: k.url}).Credentials(t.Context())
 	if err != nil {
@@ -117,10 +117,11 @@ func (k *kept) login(t *testing.T) string {
 	return issued.AccessToken
 }
 
-const keptTokens = "/v2026/personal-access-tokens"
+const tokensPath = "/v2026/personal-access-tokens"
 
 // do sends a request and decodes a successful response.
-func (k *kept) do(ctx context.Context, bearer, method, path, body string, into any) error {
+func (k *persistentMock) do(ctx context.Context, bearer, method, path, body string,
+	into any) error {
 	r, err := http.NewRequestWithContext(ctx, method, k.url+path, strings.NewReader(body))
 	if err != nil {
 		return err
@@ -139,18 +140,18 @@ func (k *kept) do(ctx context.Context, bearer, method, path, body string, into a
 }
 
 // create creates a token that never expires and returns its ID.
-func (k *kept) create(ctx context.Context, bearer, name string) (id string, err error) {
+func (k *persistentMock) create(ctx context.Context, bearer, name string) (id string, err error) {
 	var token struct{ ID string }
-	err = k.do(ctx, bearer, "POST", keptTokens,
+	err = k.do(ctx, bearer, "POST", tokensPath,
 		fmt.Sprintf(`{"name":%q,"userAwareTokenNeverExpires":true}`, name), &token)
 	return token.ID, err
 }
 
 // list returns the IDs of the existing tokens.
-func (k *kept) list(t *testing.T, bearer string) map[string]bool {
+func (k *persistentMock) list(t *testing.T, bearer string) map[string]bool {
 	t.Helper()
 	var listed []struct{ ID string }
-	if err := k.do(t.Context(), bearer, "GET", keptTokens, "", &listed); err != nil {
+	if err := k.do(t.Context(), bearer, "GET", tokensPath, "", &listed); err != nil {
 		t.Fatal(err)
 	}
 	there := map[string]bool{}
@@ -161,7 +162,7 @@ func (k *kept) list(t *testing.T, bearer string) map[string]bool {
 }
 
 // check checks that the list has every acknowledged token.
-func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) {
+func (k *persistentMock) check(t *testing.T, bearer string, acknowledged map[string]bool) {
 	t.Helper()
 	there := k.list(t, bearer)
 	for id := range acknowledged {
@@ -173,7 +174,8 @@ func (k *kept) check(t *testing.T, bearer string, acknowledged map[string]bool) 
 
 // createUntilKilled creates tokens concurrently and kills the process some time after the first
 // acknowledgement. It returns the acknowledged tokens.
-func (k *kept) createUntilKilled(t *testing.T, bearer string, after time.Duration) []string {
+func (k *persistentMock) createUntilKilled(t *testing.T, bearer string,
+	after time.Duration) []string {
 	t.Helper()
 	var mu sync.Mutex
 	var made []string

@@ -21,7 +21,7 @@ import (
 // checkMessage compares a text with the golden file after normalizing it.
 func checkMessage(t testing.TB, key, text string) {
 	t.Helper()
-	golden.Check(t, "testdata/messages.golden", key, normalized(text))
+	golden.Check(t, "testdata/messages.golden", key, normalize(text))
 }
 
 var (
@@ -46,8 +46,8 @@ var examples = []string{
 	"9999-12-31T23:59:59.000Z",
 }
 
-// normalized replaces values that differ between runs: times, ports, IDs and the version.
-func normalized(text string) string {
+// normalize replaces values that differ between runs: times, ports, IDs and the version.
+func normalize(text string) string {
 	text = strings.ReplaceAll(text, mockserver.Version(), "VERSION")
 	text = strings.ReplaceAll(text, "\u00a0", " ") // go-cmp uses it to make its output unstable
 	text = clockTime.ReplaceAllString(text, "TIME $1 ")
@@ -109,8 +109,8 @@ func command(ctx context.Context, variables map[string]string, args ...string) o
 	return outcome{code, subject(err), stdout.String(), stderr.String()}
 }
 
-// wants reports an error if the exit code or the subject of the error differ.
-func (o outcome) wants(t *testing.T, code int, about string) {
+// check reports an error if the exit code or the subject of the error differ.
+func (o outcome) check(t *testing.T, code int, about string) {
 	t.Helper()
 	if o.code != code || o.about != about {
 		t.Errorf("exit code %d, error about %q, want %d and %q: %s", o.code, o.about, code, about,
@@ -148,7 +148,7 @@ func subject(err error) string {
 	return ""
 }
 
-func TestNormalized(t *testing.T) {
+func TestNormalize(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"version", "patmock " + mockserver.Version() + " is ready", "patmock VERSION is ready"},
 		{"time of a log line", "09:17:05 INF stopping", "TIME INF stopping"},
@@ -172,7 +172,7 @@ func TestNormalized(t *testing.T) {
 		{"duration of a rule", "retry after 3s", "retry after 3s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := normalized(tt.text); got != tt.want {
+			if got := normalize(tt.text); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -12,7 +12,7 @@ import (
 )
 
 // A control token is not sent to a public host over plain HTTP.
-func TestPlaintextToken(t *testing.T) {
+func TestControlToken_RejectsPlaintext(t *testing.T) {
 	const public = "http://mock.example.com"
 	for i, tt := range []struct{ args, about string }{
 		{"contract run --target http://127.0.0.1:1 --control " + public, "--control"},
@@ -27,7 +27,7 @@ func TestPlaintextToken(t *testing.T) {
 		t.Run(tt.args, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{"PATMOCK_CONTROL_TOKEN": "hunter2"},
 				strings.Fields(tt.args)...)
-			got.wants(t, cli.ExitUsage, tt.about)
+			got.check(t, cli.ExitUsage, tt.about)
 			if i < 2 { // the other ones are equal
 				checkMessage(t, golden.Key(t), got.stderr)
 			}
@@ -36,13 +36,13 @@ func TestPlaintextToken(t *testing.T) {
 	t.Run("by a variable", func(t *testing.T) {
 		got := runControl(t, map[string]string{"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": public},
 			"reset")
-		got.wants(t, cli.ExitUsage, "PATMOCK_URL")
+		got.check(t, cli.ExitUsage, "PATMOCK_URL")
 	})
 }
 
 // --allow-plaintext sends it. The address of this machine counts as public, because it is not
 // loopback.
-func TestAllowPlaintext(t *testing.T) {
+func TestControlToken_AllowPlaintext(t *testing.T) {
 	fake := &fakeControl{t: t, status: http.StatusNoContent}
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,11 +55,11 @@ func TestAllowPlaintext(t *testing.T) {
 	variables := map[string]string{
 		"PATMOCK_CONTROL_TOKEN": "t", "PATMOCK_URL": address, "PATMOCK_ALLOW_PLAINTEXT": "true",
 	}
-	runControl(t, variables, "reset").wants(t, cli.ExitUsage, "PATMOCK_URL")
+	runControl(t, variables, "reset").check(t, cli.ExitUsage, "PATMOCK_URL")
 	if fake.sent != "" {
 		t.Errorf("sent %s", fake.sent)
 	}
-	runControl(t, variables, "reset --allow-plaintext").wants(t, cli.ExitOK, "")
+	runControl(t, variables, "reset --allow-plaintext").check(t, cli.ExitOK, "")
 	if fake.authorization != "Bearer t" {
 		t.Errorf("sent %q", fake.authorization)
 	}

@@ -12,7 +12,7 @@ import (
 // program returns the path of patmock, which is built once for all tests.
 func program(t testing.TB) string {
 	t.Helper()
-	path, err := built()
+	path, err := buildOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func program(t testing.TB) string {
 
 var programFolder string
 
-var built = sync.OnceValues(func() (string, error) {
+var buildOnce = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "patmock")
 	if err != nil {
 		return "", err

@@ -18,7 +18,7 @@ import (
 
 // The commands of the README run against a tenant-like target. Only the name of the tenant and the
 // selection of scenarios differ, since all scenarios take minutes.
-func TestReadmeChecksATenant(t *testing.T) {
+func TestReadme_TenantCommands(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
@@ -60,7 +60,7 @@ func TestReadmeChecksATenant(t *testing.T) {
 			t.Errorf("%s was run %d times, want %d", command, run[command], want)
 		}
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 	for _, path := range []string{
 		".patmock/ledger.jsonl", ".patmock/parity.yaml", "acme/recording.json", "acme.html",
 		"dialect.yaml",
@@ -69,7 +69,7 @@ func TestReadmeChecksATenant(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	x.holdsNoSecret(x.folder)
+	x.checkNoSecret(x.folder)
 	dialect, err := os.ReadFile(filepath.Join(x.folder, "dialect.yaml"))
 	if err != nil || !strings.Contains(string(dialect), x.host()) {
 		t.Errorf("the dialect: %v, %s", err, dialect)
@@ -87,7 +87,7 @@ func (x *tenantLike) shell(line string, want int) {
 	c.Dir, c.Env = x.folder,
 		append([]string{"PATH=" + filepath.Dir(x.program) + ":" + os.Getenv("PATH")}, x.env...)
 	out, err := c.CombinedOutput()
-	x.keepsSecrets(line, out)
+	x.checkSecrets(line, out)
 	if got := c.ProcessState.ExitCode(); got != want {
 		x.t.Errorf("%s\nended with %d, want %d (%v): %s", line, got, want, err, out)
 	}
@@ -96,8 +96,8 @@ func (x *tenantLike) shell(line string, want int) {
 // secrets matches secrets of tokens and access tokens.
 var secrets = regexp.MustCompile(`(?i)[0-9a-f]{64}|eyJ[0-9a-z_-]+\.[0-9a-z_-]+\.`)
 
-// holdsNoSecret checks all files of a directory.
-func (x *tenantLike) holdsNoSecret(folder string) {
+// checkNoSecret checks all files of a directory.
+func (x *tenantLike) checkNoSecret(folder string) {
 	x.t.Helper()
 	documents, err := parity.Documents()
 	if err != nil {
@@ -110,7 +110,7 @@ func (x *tenantLike) holdsNoSecret(folder string) {
 		}
 		looked++
 		text, err := os.ReadFile(path)
-		x.keepsSecrets(path, text)
+		x.checkSecrets(path, text)
 		for _, hash := range documents { // it looks like a secret
 			text = bytes.ReplaceAll(text, []byte(hash), nil)
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // The session of the README runs unchanged against a mock on a free port.
-func TestReadmeSession(t *testing.T) {
+func TestReadme_Session(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("the session needs %s: %v", tool, err)

@@ -10,7 +10,7 @@ import (
 
 // The recipes of the README equal the tested ones: those in Go are tests of the mock, the others
 // run with the SDKs.
-func TestReadmeRecipesAreThoseThatRun(t *testing.T) {
+func TestReadme_RecipesEqualTestedCode(t *testing.T) {
 	readme := read(t, "../../README.md")
 	code := ""
 	for _, file := range []string{
@@ -45,7 +45,7 @@ func read(t *testing.T, path string) string {
 }
 
 // The recipe of the container also equals the tested one, except for the image.
-func TestReadmeContainerIsTheOneThatRuns(t *testing.T) {
+func TestReadme_ContainerRecipeEqualsTestedCode(t *testing.T) {
 	block := strings.TrimSuffix(readmeBlock(t, "From Go tests with testcontainers", "go"),
 		"\n\t// ... what your program does\n}")
 	_, body, _ := strings.Cut(block, "\n")

@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// TestReportToFIFO checks that a FIFO gets one report.
-func TestReportToFIFO(t *testing.T) {
+// TestReport_FIFO checks that a FIFO gets one report.
+func TestReport_FIFO(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)

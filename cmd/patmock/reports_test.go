@@ -14,9 +14,9 @@ import (
 	"example.com/patmock/contracttests/report"
 )
 
-// TestReportOfFailedStart checks that a command that cannot start replaces an earlier report, in
+// TestReport_FailedStart checks that a command that cannot start replaces an earlier report, in
 // every format.
-func TestReportOfFailedStart(t *testing.T) {
+func TestReport_FailedStart(t *testing.T) {
 	contract := []string{"contract", "run", "--run=^create/"}
 	for _, tt := range []struct {
 		name string
@@ -66,8 +66,8 @@ func TestReportOfFailedStart(t *testing.T) {
 	}
 }
 
-// TestReportOfRunUnderway checks the files during a run.
-func TestReportOfRunUnderway(t *testing.T) {
+// TestReport_RunningRun checks the files during a run.
+func TestReport_RunningRun(t *testing.T) {
 	folder := t.TempDir()
 	args := []string{"contract", "run", "--run=^create/", "--mock"}
 	for _, format := range report.Formats() {
@@ -86,9 +86,9 @@ func TestReportOfRunUnderway(t *testing.T) {
 	once.Do(func() { t.Error("the target is sent nothing") })
 }
 
-// TestReportOnStandardOutput checks that a usage error is reported once if no output can be
+// TestReport_StandardOutput checks that a usage error is reported once if no output can be
 // replaced.
-func TestReportOnStandardOutput(t *testing.T) {
+func TestReport_StandardOutput(t *testing.T) {
 	got := command(t.Context(), nil, "contract", "run", "--report=json=-", "--unknown")
 	if r, err := report.Read(strings.NewReader(got.stdout)); err != nil ||
 		r.Counts[report.Error] != 1 {

@@ -128,7 +128,7 @@ func TestSetupFailures(t *testing.T) {
 					message = message[strings.LastIndex(message, ": "):]
 				}
 				golden.Check(t, "testdata/messages.golden", "TestSetupFailures/"+tt.name,
-					normalized(strings.SplitN(message, "\n", 2)[0]))
+					normalize(strings.SplitN(message, "\n", 2)[0]))
 			})
 		}
 	}
@@ -188,7 +188,7 @@ func TestSetupFailures_Proxy(t *testing.T) {
 }
 
 // A secret file with additions of an editor or shell is rejected before any request is sent.
-func TestSecretFiles(t *testing.T) {
+func TestSecretFile_RejectsAdditions(t *testing.T) {
 	for _, tt := range []struct{ name, content string }{
 		{"byte order mark", "\ufeffa-secret\n"},
 		{"UTF-16", "\xff\xfea\x00-\x00s\x00"},
@@ -209,7 +209,7 @@ func TestSecretFiles(t *testing.T) {
 			delete(variables, "SAIL_CLIENT_SECRET")
 			variables["SAIL_CLIENT_SECRET_FILE"] = path
 			got := command(t.Context(), variables, "contract", "doctor", "--target=env")
-			got.wants(t, cli.ExitUsage, "SAIL_CLIENT_SECRET_FILE")
+			got.check(t, cli.ExitUsage, "SAIL_CLIENT_SECRET_FILE")
 			if strings.Contains(got.stderr, "a-se") {
 				t.Errorf("the secret is shown: %s", got.stderr)
 			}
@@ -217,13 +217,13 @@ func TestSecretFiles(t *testing.T) {
 			if tt.name == "byte order mark" || tt.name == "quotes" {
 				got := command(t.Context(), nil, "control", "clock", "get",
 					"--control-token=@"+path)
-				got.wants(t, cli.ExitUsage, "--control-token")
+				got.check(t, cli.ExitUsage, "--control-token")
 			}
 		})
 	}
 	variables := asTenant("https://acme.invalid")
 	variables["SAIL_CLIENT_SECRET"] = `"a-secret"`
-	command(t.Context(), variables, "contract", "doctor", "--target=env").wants(t, cli.ExitUsage,
+	command(t.Context(), variables, "contract", "doctor", "--target=env").check(t, cli.ExitUsage,
 		"SAIL_CLIENT_SECRET")
 }
 

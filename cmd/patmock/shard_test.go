@@ -32,15 +32,15 @@ func TestParseShard_Wrong(t *testing.T) {
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
-func TestEmptyShard(t *testing.T) {
+func TestShard_RejectsEmptySelection(t *testing.T) {
 	got := command(t.Context(), nil, "contract", "run", "--run", "^create/secret-is-shown-once/v3",
 		"--shard", "2/2")
-	got.wants(t, cli.ExitUsage, "--shard")
+	got.check(t, cli.ExitUsage, "--shard")
 	checkMessage(t, golden.Key(t), got.stderr)
 }
 
 // The report names the shard and has only its cases.
-func TestReportNamesTheShard(t *testing.T) {
+func TestReport_NamesShard(t *testing.T) {
 	var names []string
 	for i := range 2 {
 		text := fmt.Sprintf("%d/2", i+1)
@@ -68,7 +68,7 @@ func TestReportNamesTheShard(t *testing.T) {
 }
 
 // A shard confirms its own cases and keeps other confirmations.
-func TestShardUpdatesItsOwnParity(t *testing.T) {
+func TestShard_UpdatesOwnConfirmations(t *testing.T) {
 	target, variables := tenantLikeInProcess(t, func(int64) {})
 	path := filepath.Join(t.TempDir(), "parity.yaml")
 	key := func(id string) parity.Key { return parity.Key{Scenario: id, Target: "127.0.0.1"} }

@@ -22,7 +22,7 @@ func toolchain(t *testing.T) string {
 }
 
 // A go command with GOTOOLCHAIN=local silently ignores the toolchain of go.mod.
-func TestScriptsUseTheToolchain(t *testing.T) {
+func TestScripts_UseToolchain(t *testing.T) {
 	entries, err := os.ReadDir("../../.ci")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestScriptsUseTheToolchain(t *testing.T) {
 }
 
 // The licences belong to the modules in an independent list of the binary's packages.
-func TestLicenses(t *testing.T) {
+func TestLicenses_MatchPackages(t *testing.T) {
 	for _, platform := range []string{"linux/amd64", "windows/arm64"} {
 		t.Run(platform, func(t *testing.T) {
 			folder := t.TempDir()

@@ -16,9 +16,9 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli"
 )
 
-// late is a proxy in front of a tenant. It drops the response to the first create and hides the
-// created token from lists for a while.
-type late struct {
+// lateProxy is a proxy in front of a tenant. It drops the response to the first create and hides
+// the created token from lists for a while.
+type lateProxy struct {
 	to    string
 	while time.Duration
 
@@ -27,7 +27,7 @@ type late struct {
 	at   time.Time
 }
 
-func (l *late) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (l *lateProxy) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -43,22 +43,22 @@ func (l *late) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	reply, err := io.ReadAll(answered.Body)
-	if err != nil || answered.Body.Close() != nil || l.loses(r, body) {
+	if err != nil || answered.Body.Close() != nil || l.dropsResponse(r, body) {
 		panic(http.ErrAbortHandler)
 	}
 	for name, values := range answered.Header {
 		rw.Header()[name] = values
 	}
 	if r.Method == http.MethodGet {
-		reply = l.withoutLost(reply)
+		reply = l.hideToken(reply)
 	}
 	rw.Header().Del("Content-Length")
 	rw.WriteHeader(answered.StatusCode)
 	_, _ = rw.Write(reply) // the client may have disconnected
 }
 
-// loses reports whether the response is dropped: that to the first create.
-func (l *late) loses(r *http.Request, body []byte) bool {
+// dropsResponse reports whether the response is dropped: that to the first create.
+func (l *lateProxy) dropsResponse(r *http.Request, body []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.name != "" || r.Method != http.MethodPost ||
@@ -73,7 +73,7 @@ func (l *late) loses(r *http.Request, body []byte) bool {
 	return true
 }
 
-func (l *late) withoutLost(reply []byte) []byte {
+func (l *lateProxy) hideToken(reply []byte) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var tokens []map[string]any
@@ -90,11 +90,11 @@ func (l *late) withoutLost(reply []byte) []byte {
 }
 
 // A token from a lost response is deleted, even if an earlier list did not contain it.
-func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
+func TestContractRun_DeletesLateTokenOfLostResponse(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
-	tenant := httptest.NewServer(&late{to: x.base, while: 3 * time.Second})
+	tenant := httptest.NewServer(&lateProxy{to: x.base, while: 3 * time.Second})
 	t.Cleanup(tenant.Close)
 	for i, variable := range x.env {
 		if strings.HasPrefix(variable, "SAIL_BASE_URL=") {
@@ -106,6 +106,6 @@ func TestLostAnswersOfALateTenantLeaveNothing(t *testing.T) {
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
 		"^create/(secret-is-shown-once|returns-200)", "--versions", "v3",
 		"--consistency-timeout", "5s")
-	x.leavesNothing(got, cli.ExitUnreachable) // the lost response is an error
-	x.unchanged(before)
+	x.checkLeavesNothing(got, cli.ExitUnreachable) // the lost response is an error
+	x.checkUnchanged(before)
 }

@@ -117,7 +117,7 @@ func (x *tenantLike) run(args ...string) outcome {
 	if err != nil && !errors.As(err, &exit) {
 		x.t.Fatal(err)
 	}
-	x.keepsSecrets(strings.Join(args, " "), append(stdout.Bytes(), stderr.Bytes()...))
+	x.checkSecrets(strings.Join(args, " "), append(stdout.Bytes(), stderr.Bytes()...))
 	return outcome{
 		code: process.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(),
 	}
@@ -134,8 +134,8 @@ func (x *tenantLike) report(args ...string) (outcome, *report.Report) {
 	return got, r
 }
 
-// swept reports whether a sweep found a token of a run.
-func (x *tenantLike) swept(got outcome) bool {
+// foundBySweep reports whether a sweep found a token of a run.
+func (x *tenantLike) foundBySweep(got outcome) bool {
 	x.t.Helper()
 	var result tenantguard.SweepResult
 	if err := json.Unmarshal([]byte(got.stdout), &result); err != nil {
@@ -151,7 +151,7 @@ func lacksWrites(r *report.Report) bool {
 	})
 }
 
-func (x *tenantLike) keepsSecrets(what string, text []byte) {
+func (x *tenantLike) checkSecrets(what string, text []byte) {
 	x.t.Helper()
 	for _, variable := range x.env {
 		if name, secret, _ := strings.Cut(variable, "="); strings.HasSuffix(name, "_SECRET") &&
@@ -186,16 +186,16 @@ func (x *tenantLike) state() map[string]any {
 	return state
 }
 
-// unchanged compares the current state with an earlier one.
-func (x *tenantLike) unchanged(before map[string]any) {
+// checkUnchanged compares the current state with an earlier one.
+func (x *tenantLike) checkUnchanged(before map[string]any) {
 	x.t.Helper()
 	if diff := cmp.Diff(before, x.state()); diff != "" {
 		x.t.Errorf("the tenant is not as it was (-before +after):\n%s", diff)
 	}
 }
 
-// refused returns the number of responses with status 429.
-func (x *tenantLike) refused() int {
+// rejectedRequests returns the number of responses with status 429.
+func (x *tenantLike) rejectedRequests() int {
 	x.t.Helper()
 	journal, err := x.control.Requests(x.t.Context(), control.Match{Status: 429}, 0)
 	if err != nil {
@@ -207,23 +207,24 @@ func (x *tenantLike) refused() int {
 	return journal.Matched
 }
 
-// writes selects scenarios that create, change and delete tokens with few requests.
-const writes = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|" +
+// writeScenarios selects scenarios that create, change and delete tokens with few requests.
+const writeScenarios = "^(create/(secret|name-is-free)|patch/(name|scope)|delete/|" +
 	"auth/delete-of-anothers|crossversion/(made|deleted))"
 
 // A run with writes leaves a tenant unchanged and never exceeds the rate limit.
-func TestTenantIsLeftAsItWas(t *testing.T) {
+func TestContractRun_LeavesTenantUnchanged(t *testing.T) {
 	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
 	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
-	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writes, "--versions",
+	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writeScenarios,
+		"--versions",
 		versions)
 	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || lacksWrites(r) {
 		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}
-	x.unchanged(before)
-	if n := x.refused(); n > 0 {
+	x.checkUnchanged(before)
+	if n := x.rejectedRequests(); n > 0 {
 		t.Errorf("%d requests were over the limit", n)
 	}
 	if got := x.run("sweep", "--target", "env", "--dry-run"); got.code != cli.ExitOK {
@@ -233,11 +234,11 @@ func TestTenantIsLeftAsItWas(t *testing.T) {
 	if err != nil || !bytes.Contains(ledger, []byte("patmock-")) {
 		t.Errorf("the ledger: %v, %d bytes", err, len(ledger))
 	}
-	x.keepsSecrets("the ledger", ledger)
+	x.checkSecrets("the ledger", ledger)
 }
 
 // A tenant is read-only unless --allow-writes names its host.
-func TestTenantIsOnlyRead(t *testing.T) {
+func TestContractRun_WritesOnlyWhenAllowed(t *testing.T) {
 	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
@@ -254,7 +255,7 @@ func TestTenantIsOnlyRead(t *testing.T) {
 		x.host()); got.code != cli.ExitOK {
 		t.Errorf("doctor: exit code %d: %s", got.code, got.stderr)
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 	journal, err := x.control.Requests(t.Context(), control.Match{}, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -267,7 +268,7 @@ func TestTenantIsOnlyRead(t *testing.T) {
 }
 
 // A sweep deletes the tokens of a killed run by its ledger.
-func TestKilledRunIsSwept(t *testing.T) {
+func TestContractSweep_DeletesTokensOfKilledRun(t *testing.T) {
 	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
@@ -278,11 +279,12 @@ func TestKilledRunIsSwept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run",
+		writeScenarios)
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	x.untilMore(before)
+	x.waitForToken(before)
 	if err := process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +296,7 @@ func TestKilledRunIsSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := x.run("sweep", "--target", "env", "--dry-run", "--format", "json")
-	if got.code != cli.ExitLeftovers || !x.swept(got) {
+	if got.code != cli.ExitLeftovers || !x.foundBySweep(got) {
 		t.Errorf("a dry run ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	if got := x.run("sweep", "--target", "env"); got.code != cli.ExitUsage {
@@ -304,21 +306,22 @@ func TestKilledRunIsSwept(t *testing.T) {
 		x.host()); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 }
 
 // An interrupted run deletes its tokens.
-func TestInterruptedRunCleansUp(t *testing.T) {
+func TestContractRun_CleansUpWhenInterrupted(t *testing.T) {
 	t.Parallel() // it mostly waits for the rate limit
 	x := newTenantLike(t)
 	before := x.state()
-	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run", writes)
+	process := x.command("run", "--target", "env", "--allow-writes", x.host(), "--run",
+		writeScenarios)
 	var out bytes.Buffer
 	process.Stdout, process.Stderr = &out, &out
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	x.untilMore(before)
+	x.waitForToken(before)
 	if err := process.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -326,12 +329,12 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 	if err := process.Wait(); !errors.As(err, &exit) || exit.ExitCode() != cli.ExitInterrupted {
 		t.Errorf("it ends with %v: %s", err, out.String())
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 }
 
 // A token that cannot be deleted is reported by the run and by every sweep until a sweep deletes
 // it.
-func TestLeftoversAreTold(t *testing.T) {
+func TestContract_ReportsLeftovers(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
@@ -367,7 +370,7 @@ func TestLeftoversAreTold(t *testing.T) {
 	}
 	sweep := append([]string{"sweep"}, write...)
 	got = x.run(append(sweep, "--format", "json")...)
-	if got.code != cli.ExitLeftovers || !x.swept(got) {
+	if got.code != cli.ExitLeftovers || !x.foundBySweep(got) {
 		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	if err := x.control.RemoveFault(t.Context(), rule.ID); err != nil {
@@ -376,11 +379,11 @@ func TestLeftoversAreTold(t *testing.T) {
 	if got := x.run(sweep...); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s", got.code, got.stderr)
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 }
 
 // A token that a scenario fails to delete is deleted when the run ends.
-func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
+func TestContractRun_CleansUpAfterFailedDelete(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
@@ -392,12 +395,12 @@ func TestRunCleansUpWhatAScenarioCannot(t *testing.T) {
 	}
 	got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
 		"^create/secret-is-shown-once/v3")
-	x.leavesNothing(got, cli.ExitFailed)
-	x.unchanged(before)
+	x.checkLeavesNothing(got, cli.ExitFailed)
+	x.checkUnchanged(before)
 }
 
 // A run whose output is closed also cleans up.
-func TestRunWithoutReadersCleansUp(t *testing.T) {
+func TestContractRun_CleansUpWithClosedOutput(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
@@ -423,11 +426,11 @@ func TestRunWithoutReadersCleansUp(t *testing.T) {
 	if err := writer.Close(); err != nil {
 		t.Fatal(err)
 	}
-	x.unchanged(before)
+	x.checkUnchanged(before)
 }
 
 // A run that deleted all its tokens succeeds even if it cannot check for others.
-func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
+func TestContractRun_SucceedsWithoutFinalCheck(t *testing.T) {
 	t.Parallel()
 	x := newTenantLike(t)
 	before := x.state()
@@ -443,11 +446,11 @@ func TestNothingIsLeftThoughNobodyLooks(t *testing.T) {
 		t.Errorf("a run ends with %d: %s", got.code, got.stderr)
 	}
 	checkMessage(t, golden.Key(t), got.stderr)
-	x.unchanged(before)
+	x.checkUnchanged(before)
 }
 
 // A token whose response is lost is found by its name and deleted when the run ends.
-func TestLostAnswersLeaveNothing(t *testing.T) {
+func TestContractRun_DeletesTokenOfLostResponse(t *testing.T) {
 	t.Parallel()
 	for _, effect := range []string{"empty-body", "truncated-json", "wrong-content-type"} {
 		t.Run(effect, func(t *testing.T) {
@@ -462,8 +465,8 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 			}
 			got, _ := x.report("--target", "env", "--allow-writes", x.host(), "--run",
 				"^create/secret-is-shown-once/v3", "--consistency-timeout", "1s")
-			x.leavesNothing(got, cli.ExitFailed)
-			x.unchanged(before)
+			x.checkLeavesNothing(got, cli.ExitFailed)
+			x.checkUnchanged(before)
 			journal, err := x.control.Requests(t.Context(), control.Match{Operation: "create"}, 0)
 			if err != nil || journal.Matched == 0 || journal.Requests[0].Status != 200 {
 				t.Errorf("nothing was made: %+v, %v", journal, err)
@@ -475,9 +478,9 @@ func TestLostAnswersLeaveNothing(t *testing.T) {
 // timeHint matches the message about the timeout of a run.
 var timeHint = regexp.MustCompile(`patmock: the run ends after \S+ at the latest \(--timeout\)\n`)
 
-// leavesNothing checks that a run left no tokens, ended with the exit code of its scenarios, and
-// printed no other message.
-func (x *tenantLike) leavesNothing(got outcome, code int) {
+// checkLeavesNothing checks that a run left no tokens, ended with the exit code of its scenarios,
+// and printed no other message.
+func (x *tenantLike) checkLeavesNothing(got outcome, code int) {
 	x.t.Helper()
 	// leftovers would be reported
 	if got.code != code || strings.Contains(timeHint.ReplaceAllString(got.stderr, ""), "patmock:") {
@@ -485,8 +488,8 @@ func (x *tenantLike) leavesNothing(got outcome, code int) {
 	}
 }
 
-// untilMore waits until a run has created a token.
-func (x *tenantLike) untilMore(before map[string]any) {
+// waitForToken waits until a run has created a token.
+func (x *tenantLike) waitForToken(before map[string]any) {
 	x.t.Helper()
 	had := len(before["tokens"].([]any))
 	for deadline := time.Now().Add(patience); len(x.state()["tokens"].([]any)) <= had; {

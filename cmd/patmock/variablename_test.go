@@ -51,7 +51,7 @@ var linkEnvironment = []string{
 }
 
 // A mock starts without warnings about variables that other programs set for its name.
-func TestServe_InEnvironmentOfOthers(t *testing.T) {
+func TestServe_IgnoresVariablesOfServices(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		environ []string
@@ -108,7 +108,7 @@ func lookupIn(environ []string) func(string) (string, bool) {
 }
 
 // A misspelt variable is an error of every command that reads variables.
-func TestMisspeltVariable(t *testing.T) {
+func TestMisspeltVariable_IsUsageError(t *testing.T) {
 	for _, tt := range []struct{ command, name, meant string }{
 		{"serve", "PATMOCK_PROFLE", "PATMOCK_PROFILE"},
 		{"serve", "PATMOCK_PROFLIE", "PATMOCK_PROFILE"},
@@ -131,7 +131,7 @@ func TestMisspeltVariable(t *testing.T) {
 		t.Run(tt.command+" "+tt.name, func(t *testing.T) {
 			got := command(t.Context(), map[string]string{tt.name: "x"},
 				strings.Fields(tt.command)...)
-			got.wants(t, cli.ExitUsage, tt.name)
+			got.check(t, cli.ExitUsage, tt.name)
 			if !strings.Contains(got.stderr, "did you mean "+tt.meant+"?") {
 				t.Errorf("it does not propose %s: %s", tt.meant, got.stderr)
 			}
@@ -140,7 +140,7 @@ func TestMisspeltVariable(t *testing.T) {
 }
 
 // Commands that run a mock or the contract warn about other unknown variables.
-func TestUnknownVariable(t *testing.T) {
+func TestUnknownVariable_Warns(t *testing.T) {
 	set := map[string]string{
 		"PATMOCK_SEED": "1", "PATMOCK_REPORT": "junit=a.xml", "PATMOCK_FIXTURE": "default",
 	}
@@ -167,7 +167,7 @@ func TestUnknownVariable(t *testing.T) {
 }
 
 // The error of an invalid value names the variable that it comes from.
-func TestBadValueNamesItsVariable(t *testing.T) {
+func TestInvalidValue_NamesVariable(t *testing.T) {
 	for _, tt := range []struct{ command, name, value string }{
 		{"serve", "PATMOCK_ADDR", "nowhere"},
 		{"serve", "PATMOCK_CONTROL_ADDR", "nowhere"},
@@ -212,7 +212,7 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 				set["PATMOCK_ADDR"] = "127.0.0.1:0"
 			}
 			got := command(t.Context(), set, strings.Fields(tt.command)...)
-			got.wants(t, cli.ExitUsage, tt.name)
+			got.check(t, cli.ExitUsage, tt.name)
 			text, _, _ := strings.Cut(got.stderr, "\n")
 			if !strings.Contains(text, tt.name) || strings.HasPrefix(text, "patmock: "+flag) {
 				t.Errorf("want the name of the variable: %s", text)
@@ -222,17 +222,17 @@ func TestBadValueNamesItsVariable(t *testing.T) {
 }
 
 // The error names a flag of the command line, whatever the environment contains.
-func TestBadValueNamesItsFlag(t *testing.T) {
+func TestInvalidValue_NamesFlag(t *testing.T) {
 	got := command(t.Context(), map[string]string{"PATMOCK_PROFILE": "faithful"}, "serve",
 		"--profile", "loud")
-	got.wants(t, cli.ExitUsage, "--profile")
+	got.check(t, cli.ExitUsage, "--profile")
 	if strings.Contains(got.stderr, "PATMOCK_PROFILE") {
 		t.Errorf("it names the variable: %s", got.stderr)
 	}
 }
 
 // All variables of the repository's stacks, CI and tests are known.
-func TestVariablesOfTheRepository(t *testing.T) {
+func TestRepositoryVariables_AreKnown(t *testing.T) {
 	const top = "../.."
 	name := regexp.MustCompile(`\bPATMOCK_[A-Z_]*[A-Z]\b`)
 	inGo := regexp.MustCompile(`(?:Getenv|LookupEnv)\("(PATMOCK_[A-Z_]+)"\)`)

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestIsContainer(t *testing.T) {
+func TestIsContainerInit(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		pid, parent int

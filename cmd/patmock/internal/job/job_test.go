@@ -63,15 +63,15 @@ func program(t *testing.T) string {
 	return self
 }
 
-// started is a job of a shell script in its own process. The script first prints its process ID.
-type started struct {
+// startedJob is a job of a shell script in its own process. The script first prints its process ID.
+type startedJob struct {
 	process *exec.Cmd
 	input   io.Closer
 	output  *bufio.Reader
 	group   int
 }
 
-func start(t *testing.T, killAfter, script string) *started {
+func start(t *testing.T, killAfter, script string) *startedJob {
 	t.Helper()
 	process := exec.Command(program(t), "run", killAfter, "sh", "-c", "echo $$; "+script)
 	process.Stderr = os.Stderr
@@ -86,7 +86,7 @@ func start(t *testing.T, killAfter, script string) *started {
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &started{process: process, input: input, output: bufio.NewReader(output)}
+	s := &startedJob{process: process, input: input, output: bufio.NewReader(output)}
 	t.Cleanup(func() {
 		_ = process.Process.Kill() // it has ended unless the test fails
 		_ = process.Wait()
@@ -102,7 +102,7 @@ func start(t *testing.T, killAfter, script string) *started {
 }
 
 // line returns the next line of the script's output.
-func (s *started) line(t *testing.T) string {
+func (s *startedJob) line(t *testing.T) string {
 	t.Helper()
 	line, err := s.output.ReadString('\n')
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *started) line(t *testing.T) string {
 
 // end closes the input of the job and waits for its end. It returns the exit code and the elapsed
 // time.
-func (s *started) end(t *testing.T) (code int, took time.Duration) {
+func (s *startedJob) end(t *testing.T) (code int, took time.Duration) {
 	t.Helper()
 	begun := time.Now()
 	late := time.AfterFunc(patience, func() {
@@ -189,7 +189,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 // All processes of the group are ended, whatever the command has started.
-func TestNothingIsLeft(t *testing.T) {
+func TestJob_EndsAllProcesses(t *testing.T) {
 	const stubborn = `sh -c "trap '' TERM INT HUP; echo ready; while :; do sleep 0.02; done"`
 	for _, tt := range []struct {
 		name, killAfter, script string
@@ -260,7 +260,7 @@ func TestNothingIsLeft(t *testing.T) {
 }
 
 // A second signal kills the group before KillAfter has elapsed.
-func TestSecondSignal(t *testing.T) {
+func TestJob_SecondSignalKills(t *testing.T) {
 	s := start(t, "1h", "trap '' TERM; echo ready; while :; do sleep 0.02; done")
 	s.line(t)
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
@@ -279,7 +279,7 @@ func TestSecondSignal(t *testing.T) {
 }
 
 // Other signals are forwarded to the command.
-func TestOtherSignal(t *testing.T) {
+func TestJob_ForwardsOtherSignals(t *testing.T) {
 	s := start(t, "0", "trap 'echo heard; exit 6' USR1; echo ready; while :; do sleep 0.02; done")
 	s.line(t)
 	if err := s.process.Process.Signal(syscall.SIGUSR1); err != nil {
@@ -295,7 +295,7 @@ func TestOtherSignal(t *testing.T) {
 
 // The guard kills the group when this process is killed, and then ends. It inherits no files of
 // this process.
-func TestKilled(t *testing.T) {
+func TestGuard_KillsGroupOfKilledProcess(t *testing.T) {
 	s := start(t, "1h",
 		`trap '' TERM HUP; sh -c "trap '' TERM HUP; sleep 600" & sleep 600 & echo ready; wait`)
 	s.line(t)
@@ -323,7 +323,7 @@ func TestKilled(t *testing.T) {
 }
 
 // A killed guard does not end the job, and is not left as a zombie.
-func TestKilledGuard(t *testing.T) {
+func TestJob_ContinuesWithoutGuard(t *testing.T) {
 	s := start(t, "1h", "sleep 600 & echo ready; sleep 0.3; exit 7")
 	s.line(t)
 	for _, pid := range guards(t, s.process.Process.Pid) {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestWriteFileAtomicKeepsOwner checks that a replaced file keeps its mode and owner.
-func TestWriteFileAtomicKeepsOwner(t *testing.T) {
+// TestWrite_KeepsOwner checks that a replaced file keeps its mode and owner.
+func TestWrite_KeepsOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.xml")
 	err := errors.Join(os.WriteFile(path, []byte("old"), 0o600), os.Chmod(path, 0o664))
 	uid, gid := os.Getuid(), os.Getgid()
@@ -34,9 +34,9 @@ func TestWriteFileAtomicKeepsOwner(t *testing.T) {
 	}
 }
 
-// TestWriteFileAtomicInPlace checks files that cannot be replaced: one in a read-only directory,
+// TestWrite_InPlace checks files that cannot be replaced: one in a read-only directory,
 // and a bind mount.
-func TestWriteFileAtomicInPlace(t *testing.T) {
+func TestWrite_InPlace(t *testing.T) {
 	folder, err := os.MkdirTemp("", "place") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestWriteFileAtomicInPlace(t *testing.T) {
 			t.Errorf("the file contains %q", got)
 		}
 	}
-	t.Run("denied folder", func(t *testing.T) { unprivileged(t, func() { write(t) }) })
+	t.Run("denied folder", func(t *testing.T) { runUnprivileged(t, func() { write(t) }) })
 	t.Run("mount", func(t *testing.T) {
 		if os.Getuid() != 0 {
 			t.Skip("only root can mount")
@@ -88,8 +88,8 @@ func TestWriteFileAtomicInPlace(t *testing.T) {
 	})
 }
 
-// TestWriteFileAtomicSpecial checks files that are not regular.
-func TestWriteFileAtomicSpecial(t *testing.T) {
+// TestWrite_SpecialFiles checks files that are not regular.
+func TestWrite_SpecialFiles(t *testing.T) {
 	t.Parallel() // it mostly waits
 	folder := t.TempDir()
 	fifo := filepath.Join(folder, "fifo")

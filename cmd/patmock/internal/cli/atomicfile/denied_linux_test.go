@@ -55,8 +55,8 @@ func TestExplainDenied(t *testing.T) {
 	}
 }
 
-// unprivileged calls f as a user other than root, who can be denied access.
-func unprivileged(t *testing.T, f func()) {
+// runUnprivileged calls f as a user other than root, who can be denied access.
+func runUnprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		f()

@@ -7,7 +7,7 @@ import (
 )
 
 // The example of --allow in the help is valid.
-func TestExampleOfAllow(t *testing.T) {
+func TestAllowExample_Parses(t *testing.T) {
 	all, err := recording.ParseSuppressions("help", []byte(allowExample))
 	if err != nil {
 		t.Fatal(err)

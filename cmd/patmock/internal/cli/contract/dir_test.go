@@ -12,7 +12,7 @@ import (
 )
 
 // Files that root creates get the owner of the parent directory, as reports do.
-func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
+func TestEnsureParentDir_SetsOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
 	}
@@ -46,7 +46,7 @@ func TestFolderBelongsToWhoHasTheOneAround(t *testing.T) {
 }
 
 // The error of a file that cannot be locked does not mention another run.
-func TestLockThatCannotBeHad(t *testing.T) {
+func TestParityLock_ReportsError(t *testing.T) {
 	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	if err := os.Mkdir(p.file+".lock", 0o700); err != nil {
 		t.Fatal(err)

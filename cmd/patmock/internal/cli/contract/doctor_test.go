@@ -15,7 +15,7 @@ import (
 )
 
 // The doctor reports possible problems of a run, and nothing else.
-func TestDoctorWarns(t *testing.T) {
+func TestDoctor_Warns(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
 	day := 24 * time.Hour
@@ -114,7 +114,7 @@ func TestDoctorWarns(t *testing.T) {
 }
 
 // Every feature has a remedy. If a missing feature needs a mock, the other remedies are omitted.
-func TestRemedies(t *testing.T) {
+func TestRemedies_CoverFeatures(t *testing.T) {
 	for _, need := range contracttests.Features() {
 		if remedies[need].text == "" {
 			t.Errorf("nothing is known to do about %s", need)
@@ -192,7 +192,7 @@ func TestMergeSkipped(t *testing.T) {
 }
 
 // A dry run does not wait, and counts concurrent tokens.
-func TestRehearsalCounts(t *testing.T) {
+func TestDryRun_CountsTokens(t *testing.T) {
 	r := plan{}
 	for _, x := range []struct {
 		method, url, reply string

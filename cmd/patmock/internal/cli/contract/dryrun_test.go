@@ -9,7 +9,7 @@ import (
 )
 
 // A body is truncated after its secrets are redacted, because a truncated secret is not recognized.
-func TestRehearsalTellsNoPartOfASecret(t *testing.T) {
+func TestPlan_TruncatesAfterRedaction(t *testing.T) {
 	secret := strings.Repeat("5ec2e7", 11)
 	act := contracttests.Observation{
 		Case: contracttests.Case{Scenario: contracttests.Scenario{ID: "token/basic"}},

@@ -11,7 +11,7 @@ import (
 )
 
 // A proposal contains a text of the tenant if it does not depend on the request.
-func TestProposeAdoptsGeneralWordsOnly(t *testing.T) {
+func TestProposal_KeepsGeneralTexts(t *testing.T) {
 	const name, sailPoint = "patmock-abcdefgh-1",
 		`{"detailCode":"409 Conflict","messages":[{"localeOrigin":"DEFAULT","text":TEXT}]}`
 	for _, test := range []struct {

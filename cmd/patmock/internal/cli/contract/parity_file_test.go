@@ -9,7 +9,7 @@ import (
 )
 
 // Concurrent updates of the file are serialized, and none is lost.
-func TestParityIsWrittenByOneRunAtATime(t *testing.T) {
+func TestParityUpdate_Serializes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), localDir, "parity.yaml")
 	const runs = 8
 	var all sync.WaitGroup

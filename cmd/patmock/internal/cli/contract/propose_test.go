@@ -13,7 +13,7 @@ import (
 )
 
 // A text of a tenant may differ between requests. The response is then proposed without it.
-func TestProposeLeavesWordsOut(t *testing.T) {
+func TestProposal_OmitsVaryingTexts(t *testing.T) {
 	entry := dialect.Entries()[slices.IndexFunc(dialect.Entries(),
 		func(e dialect.Entry) bool { return e.ID == dialect.PatchContentType })]
 	p := proposal{recording: &recording.Recording{}}

@@ -8,7 +8,7 @@ import (
 )
 
 // Shards differ in size by at most one, and have every case once.
-func TestShardsDivideTheCases(t *testing.T) {
+func TestShard_PicksEachCaseOnce(t *testing.T) {
 	all := contracttests.Select(scenarios.All(), contracttests.Options{})
 	for _, n := range []int{1, 2, 3, 7, 100} {
 		seen, total := map[string]int{}, 0

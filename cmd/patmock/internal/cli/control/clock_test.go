@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestDaysOf(t *testing.T) {
+func TestFormatDays(t *testing.T) {
 	for text, want := range map[string]string{
 		"+1471h28m34.945s": "+61d7h28m34.945s",
 		"+1h0m0s":          "+1h",

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 )
 
-func TestExecEnvironment(t *testing.T) {
+func TestEnviron(t *testing.T) {
 	inherited := []string{
 		"HOME=/home/jane", "SAIL_BASE_URL=tenant", "SAIL_CLIENT_SECRET_FILE=tenant",
 		"SAIL_NERM_BASE_URL=tenant",

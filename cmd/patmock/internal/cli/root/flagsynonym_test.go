@@ -10,7 +10,7 @@ import (
 
 // Synonyms belong to existing flags and commands, and no command has a flag with the name of a
 // synonym.
-func TestSynonymsExist(t *testing.T) {
+func TestSynonyms_Exist(t *testing.T) {
 	root := New(cli.Env{Lookup: noVariables}, nil)
 	flags, commands := map[string]bool{}, map[string]bool{}
 	var visit func(*cobra.Command)

@@ -2,7 +2,7 @@ package root
 
 import "testing"
 
-func TestRoffText_EscapesWhatRoffInterprets(t *testing.T) {
+func TestRoffText_Escapes(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"plain", "Adds users", "Adds users"},
 		{"flag", "--format text", `\-\-format text`},

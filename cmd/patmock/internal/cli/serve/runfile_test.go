@@ -9,7 +9,7 @@ import (
 )
 
 // The file is written to the first writable directory, and removed when the mock stops.
-func TestRunFile_TakesFirstWritableFolder(t *testing.T) {
+func TestRunFile_UsesFirstWritableDir(t *testing.T) {
 	missing, writable := filepath.Join(t.TempDir(), "missing"), t.TempDir()
 	want := runFile{
 		PID: 7, Control: "http://127.0.0.1:8089", TokenFile: "/run/secrets/token", Addr: "a",

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestOnLoopback(t *testing.T) {
+func TestIsLoopback(t *testing.T) {
 	for addr, want := range map[string]bool{
 		"127.0.0.1": true, "127.0.0.2": true, "::1": true, "0.0.0.0": false, "::": false,
 		"172.17.0.2": false,
