@@ -180,7 +180,7 @@ func TestComposeFile(t *testing.T) {
 			t.Run("the persistent one loses nothing when it is killed", func(t *testing.T) {
 				composePersistent(newCompose(t, version))
 			})
-			t.Run("the contract tells its verdict, and leaves reports to the caller",
+			t.Run("the contract sets the exit code and writes reports for the caller",
 				func(t *testing.T) { composeContract(newCompose(t, version)) })
 			t.Run("the stack of the README starts in order", func(t *testing.T) {
 				composeReadme(newCompose(t, version))

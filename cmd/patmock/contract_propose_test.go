@@ -285,7 +285,7 @@ func TestContractPropose_OmitsDefaults(t *testing.T) {
 		t.Errorf("proposes %v\n%s", got, output.stdout)
 	}
 	if !strings.Contains(output.stdout, strings.Join(dialect.IDs(), ", ")) {
-		t.Errorf("does not tell what is as the mock answers:\n%s", output.stdout)
+		t.Errorf("does not list the defaults of the mock:\n%s", output.stdout)
 	}
 	got := proposed(t, propose(t, dir, "--all"))
 	if len(got) != len(every) {
@@ -435,7 +435,7 @@ func TestContractPropose(t *testing.T) {
 			},
 		},
 		{
-			name: "default, and what is not asked",
+			name: "default, and untested entries",
 			cases: []recording.Case{
 				recordedCase("list/x", "v3", "limit-251", 200, []any{}),
 				recordedCase(
@@ -497,7 +497,7 @@ func TestContractPropose_RejectsInput(t *testing.T) {
 		name string
 		args []string
 	}{
-		{"no question asked", []string{unasked}},
+		{"no open question", []string{unasked}},
 		{"no recording", []string{folder}},
 		{"no folder", []string{"nowhere"}},
 		{"no argument", nil},

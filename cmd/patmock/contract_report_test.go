@@ -62,11 +62,11 @@ func TestReports_AgreeWithRun(t *testing.T) {
 	verdict := r.Verdict()
 	for _, format := range []string{"text", "markdown", "html"} {
 		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, verdict) {
-			t.Errorf("%s does not tell the verdict %q", format, verdict)
+			t.Errorf("%s does not have the verdict %q", format, verdict)
 		}
 	}
 	if text := read(t, summary); !strings.Contains(text, verdict) {
-		t.Errorf("the summary does not tell the verdict %q", verdict)
+		t.Errorf("the summary does not have the verdict %q", verdict)
 	}
 	// No report contains a secret or an access token of the run.
 	secret := regexp.MustCompile(`[0-9a-f]{64}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.`)

@@ -98,11 +98,11 @@ func (x *sweepTest) sweep(ctx context.Context, args ...string) outcome {
 	written := got.stdout + got.stderr + string(ledger)
 	for name, value := range x.variables {
 		if strings.HasSuffix(name, "_SECRET") && strings.Contains(written, value) {
-			x.t.Errorf("it tells %s:\n%s", name, written)
+			x.t.Errorf("it prints %s:\n%s", name, written)
 		}
 	}
 	if found := regexp.MustCompile(`eyJ[\w-]{8}`).FindString(written); found != "" {
-		x.t.Errorf("it tells an access token: %s", found)
+		x.t.Errorf("it prints an access token: %s", found)
 	}
 	return got
 }

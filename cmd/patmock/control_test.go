@@ -248,7 +248,7 @@ func TestControlLogin(t *testing.T) {
 			stdout: "SAIL_BASE_URL=http://127.0.0.1:17280/t/a\nSAIL_CLIENT_ID=c1\n" +
 				"SAIL_CLIENT_SECRET=s1\n",
 		},
-		{name: "a token of nobody", args: "token add --name nightly", code: 2, about: "--owner"},
+		{name: "token without owner", args: "token add --name nightly", code: 2, about: "--owner"},
 		{
 			name: "a secret", args: "token add --owner ann --name nightly --secret hunter2",
 			code: 2, about: "--secret",

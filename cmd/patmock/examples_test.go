@@ -82,7 +82,7 @@ func runExample(t *testing.T, bin, line string) {
 	shell := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", line)
 	if serves {
 		if runtime.GOOS == "windows" {
-			t.Skip("a process cannot be told to stop there")
+			t.Skip("a process cannot be interrupted there")
 		}
 		shell = exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", "exec "+line)
 	}

@@ -156,7 +156,7 @@ func (x *tenantLike) checkSecrets(what string, text []byte) {
 	for _, variable := range x.env {
 		if name, secret, _ := strings.Cut(variable, "="); strings.HasSuffix(name, "_SECRET") &&
 			bytes.Contains(text, []byte(secret)) {
-			x.t.Errorf("%s tells %s", what, name)
+			x.t.Errorf("%s contains %s", what, name)
 		}
 	}
 }
@@ -421,7 +421,7 @@ func TestContractRun_CleansUpWithClosedOutput(t *testing.T) {
 		"^create/secret-is-shown-once/v3")
 	process.Stdout, process.Stderr = writer, writer
 	if err := process.Run(); err == nil {
-		t.Error("a run whose report nobody reads ends well")
+		t.Error("a run whose report is not read succeeds")
 	}
 	if err := writer.Close(); err != nil {
 		t.Fatal(err)

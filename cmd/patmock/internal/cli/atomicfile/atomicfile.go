@@ -104,7 +104,7 @@ func writeInPlace(path string, flag int, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// readerTimeout is how long writeFIFO waits for a reader.
+// readerTimeout limits the wait of writeFIFO for a reader.
 const readerTimeout = 5 * time.Second
 
 // writeFIFO writes to a FIFO. It waits at most readerTimeout for a reader, so that a run always

@@ -24,7 +24,7 @@ type diagnosis struct {
 	RealTenant bool             `json:"realTenant"`
 	Writes     bool             `json:"writes"`
 	Identities []identityReport `json:"identities"`
-	// Cases is the number of selected cases, and Run the number of those that would run. Missing
+	// Cases is the number of selected cases, and Run the number of runnable ones. Missing
 	// has the number of the others by the features that the target lacks.
 	Cases   int            `json:"cases"`
 	Run     int            `json:"run"`

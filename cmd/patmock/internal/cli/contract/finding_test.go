@@ -25,7 +25,7 @@ func TestProposal_KeepsGeneralTexts(t *testing.T) {
 		},
 		{
 			dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint,
-			strings.Repeat("It is taken, which nobody may do. ", 20), false,
+			strings.Repeat("This name is already in use. ", 20), false,
 		},
 		{
 			dialect.DuplicateName, `{"name":"` + name + `"}`, sailPoint,
