@@ -113,7 +113,7 @@ const (
 // expected output.
 type controlTest struct {
 	name   string
-	args   string // separated by blanks; ~ stands for a blank in an argument
+	args   string // separated by blanks; ~ is a blank in an argument
 	status int
 	body   string
 	sent   string

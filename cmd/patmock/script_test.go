@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// patience is how long a script waits for a process before it fails.
+// patience limits the wait of a script for a process.
 const patience = time.Minute
 
 // waitFor waits until a file matches a regular expression, and sets a variable to its first group:

@@ -12,7 +12,7 @@ import (
 
 // Options control how a command ends. The zero value kills processes immediately.
 type Options struct {
-	// KillAfter is how long processes may run after a termination signal, or after the command has
+	// KillAfter limits processes after a termination signal, or after the command has
 	// ended.
 	KillAfter time.Duration
 	// Log gets a warning if the command would survive a kill of this process. Nil means

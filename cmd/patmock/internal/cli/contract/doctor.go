@@ -33,7 +33,7 @@ type diagnosis struct {
 	// features.
 	Runnable []string          `json:"runnable"`
 	Skipped  map[string]string `json:"skipped"`
-	// Requests is the number of requests of a run. Lists is the number of those that no scenario
+	// Requests is the number of requests of a run. Lists is the number of lists that no scenario
 	// requests. Seconds is the estimated duration. Tokens is the maximum number of additional
 	// tokens of one owner.
 	Requests int     `json:"requests"`

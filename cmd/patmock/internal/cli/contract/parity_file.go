@@ -104,7 +104,7 @@ func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	return err
 }
 
-// lockTimeout is how long a run waits for a lock of the ledger.
+// lockTimeout limits the wait of a run for a lock of the ledger.
 const lockTimeout = 30 * time.Second
 
 // shortLockTimeout is the lock timeout of an interrupted run.

@@ -166,7 +166,7 @@ func (s guardSession) warnings() []report.Warning {
 	return []report.Warning{{Kind: report.WarnBudgetSpent, Text: text}}
 }
 
-// cleanupTimeout is how long the cleanup after a run may take.
+// cleanupTimeout limits the cleanup after a run.
 const cleanupTimeout = 2 * time.Minute
 
 // shortConsistencyTimeout limits the wait for consistent lists after a run that ends early.

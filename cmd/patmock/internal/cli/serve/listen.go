@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// shutdownGrace is how long pending requests may take after a termination signal.
+// shutdownGrace limits pending requests after a termination signal.
 const shutdownGrace = 5 * time.Second
 
 // checkListenFlags returns a usage error if an address or the env file is invalid. It runs before

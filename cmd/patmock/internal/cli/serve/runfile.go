@@ -82,7 +82,7 @@ func pidNamespace() string {
 }
 
 // write writes the file to the first writable directory, and returns a function that removes it. It
-// does nothing on Windows, where other processes cannot read a locked file.
+// does nothing on Windows, because other processes cannot read a locked file.
 func (r runFile) write(dirs []string) (remove func(), err error) {
 	if runtime.GOOS == "windows" {
 		return func() {}, nil
