@@ -16,9 +16,10 @@ func TestControlClock(t *testing.T) {
 			sent: "GET /t/a/_mock/clock",
 		},
 		{
-			name: "set and freeze", args: "clock set 2027-01-31T01:00:00+01:00 --frozen", status: 200,
-			body: fakeClock,
-			sent: `PUT /_mock/clock {"now":"2027-01-31T01:00:00+01:00","frozen":true}`,
+			name: "set and freeze", args: "clock set 2027-01-31T01:00:00+01:00 --frozen",
+			status: 200,
+			body:   fakeClock,
+			sent:   `PUT /_mock/clock {"now":"2027-01-31T01:00:00+01:00","frozen":true}`,
 		},
 		{
 			name: "stop", args: "clock set --frozen", status: 200, body: fakeClock,
@@ -45,7 +46,10 @@ func TestControlClock(t *testing.T) {
 		},
 		{name: "invalid duration", args: "clock advance soon", code: 2, about: "DURATION"},
 		{name: "negative duration", args: "clock advance -- -72h", code: 2, about: "DURATION"},
-		{name: "negative duration with days", args: "clock advance 1d-72h", code: 2, about: "DURATION"},
+		{
+			name: "negative duration with days", args: "clock advance 1d-72h", code: 2,
+			about: "DURATION",
+		},
 		{name: "duration out of range", args: "clock advance 999999d", code: 2, about: "DURATION"},
 		{
 			name: "clear", args: "clock clear", status: 200, body: fakeClock,
@@ -81,7 +85,10 @@ func TestControlFault(t *testing.T) {
 			name: "rule without effect", args: "fault add --operation list", code: 2,
 			about: "--status",
 		},
-		{name: "unknown operation", args: "fault add --operation lst", code: 2, about: "--operation"},
+		{
+			name: "unknown operation", args: "fault add --operation lst", code: 2,
+			about: "--operation",
+		},
 		{name: "unknown version", args: "fault add --version v20266", code: 2, about: "--version"},
 		{name: "unknown effect", args: "fault add --effect rest", code: 2, about: "--effect"},
 		{

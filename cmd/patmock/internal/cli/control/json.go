@@ -27,7 +27,8 @@ func explainJSON(content []byte, err error) error {
 		if len(bytes.TrimSpace(content)) == 0 {
 			return errors.New("expected a JSON object, got nothing")
 		}
-		return fmt.Errorf("%s: not JSON: unexpected end of file", position(content, int64(len(content))))
+		return fmt.Errorf("%s: not JSON: unexpected end of file",
+			position(content, int64(len(content))))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return fmt.Errorf("unknown field %s", name)
