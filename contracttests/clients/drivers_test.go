@@ -15,7 +15,7 @@ import (
 	"example.com/patmock/mockserver"
 )
 
-// steps are what every driver does in every version that its SDK has.
+// steps has the steps of every driver, in every version of its SDK.
 var steps = []string{
 	"token", "create-minimal", "create-all-fields", "create-never-expiring", "list-me", "list-all",
 	"list-filtered",
@@ -25,28 +25,29 @@ var steps = []string{
 	"environment",
 }
 
-// A driver is a program that takes an SDK through the steps.
+// A driver is a program that runs the steps with an SDK.
 type driver struct {
-	// language is what the driver calls its client, in lower case, and sdk the version of the
-	// package.
+	// language is the lower-case name of the client in the driver's results, and sdk the version of
+	// the package.
 	language, pkg, sdk string
-	// versions are all that the SDK has.
+	// versions has the versions of the SDK.
 	versions []string
-	// folder is where command runs, after check has passed; nil is nothing.
+	// folder is the working directory of command. Command runs if check passes. A nil check is
+	// skipped.
 	folder         string
 	command, check []string
-	// needs are files of the folder, or tools where there is no slash, and get is what brings them.
+	// needs has required files of the folder, or tools if there is no slash. Get is the command to
+	// install them.
 	needs []string
 	get   string
-	// limits are what the SDK cannot do.
+	// limits has the limits of the SDK.
 	limits []limit
 }
 
-// A limit is what an SDK cannot do: these steps in these versions, where nil stands for all of
-// them.
+// A limit is a list of steps and versions that an SDK does not support. Nil means all of them.
 type limit struct {
 	steps, versions []string
-	// reason goes on where a sentence began with the SDK.
+	// reason completes a sentence that begins with the SDK.
 	reason string
 }
 
@@ -70,7 +71,7 @@ var drivers = []driver{
 			{
 				[]string{"unauthorized"},
 				nil,
-				"does not log in again after 401, and loses the answer to a refused login",
+				"does not log in again after 401, and loses the response to a rejected login",
 			},
 			{
 				[]string{"rate-limited"},
@@ -86,16 +87,16 @@ var drivers = []driver{
 		},
 		folder: "python", command: []string{".venv-1/bin/python", "-m", "driver"},
 		needs: []string{".venv-1/installed.txt"}, get: "./install",
-		limits: slices.Concat(ofPython, []limit{
+		limits: slices.Concat(pythonLimits, []limit{
 			{
 				[]string{"create-never-expiring"},
 				[]string{"v2025"},
-				"drops `userAwareTokenNeverExpires`, and is refused with 400",
+				"drops `userAwareTokenNeverExpires`, and gets 400",
 			},
 			{
 				[]string{"patch-acknowledgement"},
 				[]string{"v2025"},
-				"leaves null out of a patch, and `userAwareTokenNeverExpires` out of the answer",
+				"leaves null out of a patch, and `userAwareTokenNeverExpires` out of the response",
 			},
 			{nil, []string{"v2026"}, "has no API of personal access tokens"},
 		}),
@@ -104,7 +105,7 @@ var drivers = []driver{
 		language: "Python", pkg: "sailpoint", sdk: "2.1.72", versions: []string{"v1"},
 		folder: "python", command: []string{".venv-2/bin/python", "-m", "driver"},
 		needs: []string{".venv-2/installed.txt"}, get: "./install",
-		limits: slices.Concat(ofPython, []limit{
+		limits: slices.Concat(pythonLimits, []limit{
 			{
 				[]string{"create-never-expiring"},
 				nil,
@@ -119,8 +120,8 @@ var drivers = []driver{
 	},
 }
 
-// ofPython is what neither of Python's SDKs can do.
-var ofPython = []limit{
+// pythonLimits has the common limits of both Python SDKs.
+var pythonLimits = []limit{
 	{
 		[]string{"patch-scope"},
 		nil,
@@ -129,7 +130,7 @@ var ofPython = []limit{
 	{
 		[]string{"unauthorized"},
 		nil,
-		"only prints that a login was refused, then raises `TypeError`, and does not log in " +
+		"only prints that a login was rejected, then raises `TypeError`, and does not log in " +
 			"again " +
 			"after 401",
 	},
@@ -144,11 +145,11 @@ func TestDrivers(t *testing.T) {
 	for _, d := range drivers {
 		t.Run(d.client()+"-"+d.sdk, func(t *testing.T) {
 			t.Parallel()
-			d.ready(t)
+			d.require(t)
 			if d.check != nil {
 				t.Run("check", func(t *testing.T) { d.run(t, d.check) })
 			}
-			results := parse(t, d.run(t, d.command, surroundings(t)...))
+			results := parse(t, d.run(t, d.command, newEnv(t)...))
 			for _, version := range d.versions {
 				for _, step := range steps {
 					t.Run(version+"/"+step, func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestDrivers(t *testing.T) {
 					})
 				}
 			}
-			for _, stray := range d.strays(results) {
+			for _, stray := range d.unexpected(results) {
 				t.Errorf("not expected: %+v", stray)
 			}
 		})
@@ -171,9 +172,8 @@ func TestDrivers(t *testing.T) {
 
 func (d driver) client() string { return strings.ToLower(d.language) }
 
-// ready skips the test of a driver that was not installed, or fails it in CI, where it should have
-// been.
-func (d driver) ready(t *testing.T) {
+// require skips the test of a driver that is not installed. In CI it fails the test.
+func (d driver) require(t *testing.T) {
 	t.Helper()
 	for _, need := range d.needs {
 		var err error
@@ -192,8 +192,8 @@ func (d driver) ready(t *testing.T) {
 	}
 }
 
-// surroundings are the variables that a driver needs, those of a mock among them.
-func surroundings(t *testing.T) []string {
+// newEnv starts a mock and returns the environment of a driver.
+func newEnv(t *testing.T) []string {
 	t.Helper()
 	mock := mockserver.Start(t, mockserver.Config{
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -205,8 +205,8 @@ func surroundings(t *testing.T) []string {
 	}
 }
 
-// run runs a command in the driver's folder, with these variables and no others of the caller but
-// PATH, and returns what it wrote. What it told on standard error is logged if the test fails.
+// run runs a command in the driver's folder and returns its standard output. The command has these
+// variables and PATH. Its standard error is logged if the test fails.
 func (d driver) run(t *testing.T, command []string, variables ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -218,7 +218,7 @@ func (d driver) run(t *testing.T, command []string, variables ...string) string 
 	out, err := cmd.Output()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("%q told on standard error:\n%s", command, &stderr)
+			t.Logf("standard error of %q:\n%s", command, &stderr)
 		}
 	})
 	if err != nil {

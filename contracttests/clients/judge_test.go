@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// result is a line that a driver writes.
+// result is a line of a driver's output.
 type result struct {
 	Client  string `json:"client"`
 	SDK     string `json:"sdk"`
@@ -39,15 +39,15 @@ func of(results []result, version, step string) []result {
 	})
 }
 
-// strays are the results that belong to no step of the driver.
-func (d driver) strays(results []result) []result {
+// unexpected returns the results that belong to no step of the driver.
+func (d driver) unexpected(results []result) []result {
 	return slices.DeleteFunc(slices.Clone(results), func(r result) bool {
 		return r.Client == d.client() && r.SDK == d.sdk && slices.Contains(d.versions, r.Version) &&
 			slices.Contains(steps, r.Step)
 	})
 }
 
-// judge says what is wrong with the results of a step in a version, or nothing.
+// judge returns the problem with the results of a step in a version, or "".
 func (d driver) judge(version, step string, results []result) string {
 	if len(results) != 1 {
 		return fmt.Sprintf("the driver reported it %d times, expected once", len(results))
@@ -65,7 +65,7 @@ func (d driver) judge(version, step string, results []result) string {
 	}
 }
 
-// limited tells whether the SDK is known not to be able to take a step in a version.
+// limited reports whether a step in a version is a limit of the SDK.
 func (d driver) limited(version, step string) bool {
 	among := func(all []string, one string) bool { return all == nil || slices.Contains(all, one) }
 	return slices.ContainsFunc(d.limits, func(l limit) bool {
@@ -73,7 +73,7 @@ func (d driver) limited(version, step string) bool {
 	})
 }
 
-func TestJudge(t *testing.T) {
+func TestJudge_ReportsProblems(t *testing.T) {
 	d := driver{language: "C", sdk: "1", versions: []string{"v1", "v2", "v3"}, limits: []limit{
 		{steps: []string{"token"}}, {steps: []string{"delete"}, versions: []string{"v2"}}, {
 			versions: []string{"v3"},
@@ -111,7 +111,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func TestStrays(t *testing.T) {
+func TestUnexpected_FindsOtherResults(t *testing.T) {
 	d := driver{language: "C", sdk: "1", versions: []string{"v1"}}
 	expected := result{Client: "c", SDK: "1", Version: "v1", Step: "token"}
 	for _, tt := range []struct {
@@ -128,15 +128,15 @@ func TestStrays(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			other := expected
 			tt.change(&other)
-			if got := d.strays([]result{expected, other}); len(got) != tt.want {
+			if got := d.unexpected([]result{expected, other}); len(got) != tt.want {
 				t.Errorf("strays %v, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-// A limit that names nothing would be in the README, and never be held to.
-func TestLimitsAreOfStepsAndVersions(t *testing.T) {
+// A limit without a step or version would be in the README without a test.
+func TestDrivers_LimitsNameStepsAndVersions(t *testing.T) {
 	for _, d := range drivers {
 		for _, l := range d.limits {
 			for _, step := range l.steps {

@@ -23,13 +23,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// styles are the ways in which golang.org/x/oauth2 sends credentials. Left to detect it, it tries
-// the header first.
+// styles has the authentication styles of golang.org/x/oauth2. By default it tries the header
+// first.
 var styles = []struct {
 	name          string
 	style         oauth2.AuthStyle
 	authorization []string // of the login that is good
-	refused       int      // how many logins a refusal takes
+	refused       int      // number of logins before a rejection
 }{
 	{"in parameters", oauth2.AuthStyleInParams, nil, 1},
 	{"in the header", oauth2.AuthStyleInHeader, []string{"Basic [redacted]"}, 1},
@@ -46,7 +46,7 @@ func TestOAuth2(t *testing.T) {
 					T: t, client: config.Client(t.Context()), tokens: mock.URL + v.CollectionPath(),
 				}
 
-				// the versions up to v2024 ignore the second
+				// versions up to v2024 ignore the second parameter
 				const body = `{"name":"build","userAwareTokenNeverExpires":true}`
 				created := p.call("POST", "", "application/json", body, http.StatusOK)
 				id := property(created, "id")
@@ -61,7 +61,7 @@ func TestOAuth2(t *testing.T) {
 					t.Errorf("renamed to %q", got)
 				}
 				if left := p.call("DELETE", "/"+id, "", "", http.StatusNoContent); len(left) > 0 {
-					t.Errorf("deleting answers %s", left)
+					t.Errorf("delete has status %s", left)
 				}
 				p.call("DELETE", "/"+id, "", "", http.StatusNotFound)
 				checkLogin(t, mock.Control(), test.authorization)
@@ -93,9 +93,9 @@ func TestOAuth2Token(t *testing.T) {
 	}
 }
 
-// RFC 6749, section 5.2: a refusal names its reason, and who tried with a header is told the
+// RFC 6749, section 5.2: an error has a code, and a request with an Authorization header gets the
 // scheme.
-func TestOAuth2Refused(t *testing.T) {
+func TestOAuth2_RejectsBadSecret(t *testing.T) {
 	for _, test := range styles {
 		t.Run(test.name, func(t *testing.T) {
 			mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.DiscardHandler)})
@@ -138,9 +138,8 @@ func TestOAuth2Refused(t *testing.T) {
 	}
 }
 
-// The library takes a token for expired ten seconds before expires_in is over. Until then it asks
-// for no other.
-func TestOAuth2Expiry(t *testing.T) {
+// The library renews a token ten seconds before the end of expires_in, and not earlier.
+func TestOAuth2_RenewsExpiredToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock, err := mockserver.New(mockserver.Config{})
 		if err != nil {
@@ -209,7 +208,8 @@ func refusal(t *testing.T, config *clientcredentials.Config) *oauth2.RetrieveErr
 	return refused
 }
 
-// checkLogin holds that there was one login, with this Authorization, good and without findings.
+// checkLogin checks that there was one successful login with this Authorization and without
+// findings.
 func checkLogin(t *testing.T, ctl *control.Client, authorization []string) {
 	t.Helper()
 	logins, err := ctl.Requests(t.Context(), control.Match{Operation: "token"}, 0)
@@ -244,17 +244,17 @@ func (p program) call(method, path, contentType, body string, status int) []byte
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	answered, err := p.client.Do(r)
+	resp, err := p.client.Do(r)
 	if err != nil {
 		p.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // it was read to its end
-	text, err := io.ReadAll(answered.Body)
+	defer resp.Body.Close() //nolint:errcheck // it was read to its end
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		p.Fatal(err)
 	}
-	if answered.StatusCode != status {
-		p.Fatalf("%s %s: status %d, want %d: %s", method, path, answered.StatusCode, status, text)
+	if resp.StatusCode != status {
+		p.Fatalf("%s %s: status %d, want %d: %s", method, path, resp.StatusCode, status, text)
 	}
 	return text
 }

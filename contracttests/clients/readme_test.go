@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The README says what TestDrivers holds the SDKs to.
-func TestReadmeTellsWhatClientsDo(t *testing.T) {
+// The README lists the SDKs and limits of TestDrivers.
+func TestReadme_ListsClients(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -34,13 +34,13 @@ func TestReadmeTellsWhatClientsDo(t *testing.T) {
 	for _, d := range drivers {
 		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.folder,
 			d.get); !strings.Contains(section, want) {
-			t.Errorf("the section Clients of README.md does not tell how to install %s %s:%s",
+			t.Errorf("the section Clients of README.md does not describe how to install %s %s:%s",
 				d.pkg, d.sdk, want)
 		}
 	}
 }
 
-// table is what the SDKs do, in Markdown.
+// table returns the SDKs and their limits in Markdown.
 func table(drivers []driver) string {
 	var b strings.Builder
 	b.WriteString("| client | SDK | API versions | steps passed | what it cannot do |\n" +

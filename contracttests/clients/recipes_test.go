@@ -67,7 +67,7 @@ func TestRecipes_Check(t *testing.T) {
 	}
 	for _, r := range recipes {
 		t.Run(r.name, func(t *testing.T) {
-			driver{folder: r.folder, needs: r.needs, get: "npm ci, or ./install"}.ready(t)
+			driver{folder: r.folder, needs: r.needs, get: "npm ci, or ./install"}.require(t)
 			text, err := os.ReadFile(filepath.Join("../../cmd/patmock/testdata/recipes", r.file))
 			if err != nil {
 				t.Fatal(err)

@@ -9,9 +9,8 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Every finding has a reason, stands for operations that its documents have, and comes from the
-// erratum that it names.
-func TestSchemathesisFindings(t *testing.T) {
+// Every finding has a reason, matches operations of its documents, and comes from its erratum.
+func TestSchemathesis_FindingsAreValid(t *testing.T) {
 	var list struct {
 		Documents map[string][]string
 		Findings  []struct {

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/contracttests/internal/mutants"
 )
 
-// A fuzzMutant is a fault that a check has to notice at an operation.
+// A fuzzMutant is a fault that a check must detect at an operation.
 type fuzzMutant struct {
 	name   string
 	around func(http.Handler) http.Handler
@@ -19,7 +19,7 @@ type fuzzMutant struct {
 	check, operation string
 }
 
-// Each group is put around one mock: none of its mutants hides another.
+// The mutants of a group share one mock, since none of them hides another.
 var fuzzMutants = map[string][]fuzzMutant{
 	"first": {
 		mutated("delete-does-nothing", "use_after_free", "DELETE /{id}"),
@@ -32,7 +32,7 @@ var fuzzMutants = map[string][]fuzzMutant{
 		mutated("allow-missing", "unsupported_method", "POST "),
 	},
 	"second": {
-		// by which findings.yaml knows a refusal
+		// identifies a rejection in findings.yaml
 		mutated("error-without-causes", "positive_data_acceptance", "POST "),
 		mutated("bearer-not-verified", "ignored_auth", "POST "),
 		{
@@ -60,7 +60,7 @@ var fuzzMutants = map[string][]fuzzMutant{
 	},
 }
 
-// mutated is a mutant of the contract's own.
+// mutated returns a mutant of the contract.
 func mutated(name, check, operation string) fuzzMutant {
 	all := mutants.All()
 	return fuzzMutant{
@@ -70,7 +70,7 @@ func mutated(name, check, operation string) fuzzMutant {
 	}
 }
 
-// instead answers the requests that it is for.
+// instead responds to the requests of the mutant.
 func instead(of func(*http.Request) bool,
 	answer func(http.ResponseWriter),
 ) func(http.Handler) http.Handler {
@@ -85,8 +85,8 @@ func instead(of func(*http.Request) bool,
 	}
 }
 
-func TestSchemathesisNotices(t *testing.T) {
-	schemathesis.ready(t)
+func TestSchemathesis_KillsMutants(t *testing.T) {
+	schemathesis.require(t)
 	document := fuzzed{set: "effective", name: "v2026", base: "/v2026"}
 	for group, faults := range fuzzMutants {
 		t.Run(group, func(t *testing.T) {
@@ -111,9 +111,9 @@ func TestSchemathesisNotices(t *testing.T) {
 	}
 }
 
-// A finding that does not occur is told, and so is one that is not listed.
-func TestSchemathesisHoldsToTheFindings(t *testing.T) {
-	schemathesis.ready(t)
+// The test reports findings that do not occur, and findings that are not listed.
+func TestSchemathesis_ReportsOtherFindings(t *testing.T) {
+	schemathesis.require(t)
 	t.Parallel()
 	const invented = `findings:
 - reason: Invented.

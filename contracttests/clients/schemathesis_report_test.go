@@ -13,31 +13,30 @@ import (
 	"testing"
 )
 
-// fuzzReport is what schemathesis did in a run, told by its events.
+// fuzzReport is the report of a schemathesis run, by its events.
 type fuzzReport struct {
-	// operations are those of the document, each a method and a path.
+	// operations has the operations of the document, each a method and a path.
 	operations map[string]bool
-	// cases are how many requests were made in each phase, and checks how often each check judged
-	// one.
+	// cases counts the requests by phase, and checks counts the checked responses by check.
 	cases, checks map[string]int
-	// accepted are how often each operation answered 2xx.
+	// accepted counts the 2xx responses by operation.
 	accepted map[string]int
-	// linked are how often an operation answered 2xx to what came from the answer of another, "POST
-	// /a -> PATCH /a/{id}".
+	// linked counts the 2xx responses to requests with data of an earlier response, by link, such
+	// as "POST /a -> PATCH /a/{id}".
 	linked map[string]int
-	// failures of checks by operation, and errors of schemathesis itself.
+	// failures has the failed checks by operation, and errors those of schemathesis itself.
 	failures map[string][]fuzzFailure
 	errors   []string
-	// stopped says why the run ended; completed is the only good reason.
+	// stopped is the reason for the end of the run. The only good reason is completed.
 	stopped string
 }
 
-// fuzzFailure is a case that a check does not let pass.
+// fuzzFailure is a failed check of a case.
 type fuzzFailure struct {
 	check, text string
 }
 
-// fuzzEvent is a line of the report, of which exactly one field is set.
+// fuzzEvent is a line of the report. Exactly one field is set.
 type fuzzEvent struct {
 	ScenarioFinished *fuzzScenario
 	EngineFinished   *struct {
@@ -46,7 +45,7 @@ type fuzzEvent struct {
 	NonFatalError, FatalError, Interrupted json.RawMessage
 }
 
-// fuzzScenario holds cases by their ids, with what was asked, what came, and what each check says.
+// fuzzScenario has cases by id, with their requests, responses and results of checks.
 type fuzzScenario struct {
 	Phase    string
 	Recorder struct {
@@ -155,7 +154,7 @@ func (r *fuzzReport) addScenario(s *fuzzScenario) {
 	}
 }
 
-// story tells a case with those that led to it, as commands, and what came in the end.
+// story describes a case and the preceding ones as commands, with the last response.
 func (s *fuzzScenario) story(id string) string {
 	last := s.Recorder.Interactions[id].Response
 	lines := []string{fmt.Sprintf("%d %s", last.StatusCode, last.Content.Bytes)}
@@ -168,7 +167,7 @@ func (s *fuzzScenario) story(id string) string {
 	return strings.Join(lines, "\n")
 }
 
-// curl is the request as a command for bash, with the bearer in a variable.
+// curl returns the request as a bash command, with the bearer in a variable.
 func (i fuzzInteraction) curl() string {
 	words := []string{"curl", "-i", "-X", i.Request.Method, quoted(i.Request.URI)}
 	for _, name := range slices.Sorted(maps.Keys(i.Request.Headers)) {
@@ -186,7 +185,7 @@ func (i fuzzInteraction) curl() string {
 	return strings.Join(words, " ")
 }
 
-// quoted writes a word for bash, whatever bytes it has.
+// quoted quotes a word for bash.
 func quoted(word string) string {
 	escaped := strconv.QuoteToASCII(word)
 	return "$'" +

@@ -25,18 +25,16 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// schemathesis is a folder as a driver has, without the driver.
+// schemathesis describes the directory of schemathesis, which has no driver.
 var schemathesis = driver{
 	folder: "schemathesis", needs: []string{".venv/installed.txt"}, get: "./install",
 }
 
-// A fuzzed document is one that schemathesis makes requests from, and holds the answers against.
+// A fuzzed document is the source of generated requests. Their responses are validated by it.
 type fuzzed struct {
-	// set is effective for a document as the mock serves it, or published; name is that of package
-	// spec.
+	// set is effective for a document of the mock, or published. Name is the name in package spec.
 	set, name string
-	// base is the path of its server, and links are from operations to those that have to follow
-	// them.
+	// base is the path of its server, and links has the required links between operations.
 	base  string
 	links []string
 	// open documents have no operation that needs a bearer.
@@ -69,7 +67,7 @@ func fuzzedDocuments() []fuzzed {
 }
 
 func TestSchemathesis(t *testing.T) {
-	schemathesis.ready(t)
+	schemathesis.require(t)
 	for _, document := range fuzzedDocuments() {
 		t.Run(document.String(), func(t *testing.T) {
 			t.Parallel()
@@ -85,20 +83,18 @@ func TestSchemathesis(t *testing.T) {
 	}
 }
 
-// A fuzzRun is a report with what else came of a run.
+// A fuzzRun is the outcome of a run.
 type fuzzRun struct {
 	*fuzzReport
-	// unused is what findings.yaml says of the document and did not occur.
+	// unused has the findings of findings.yaml that did not occur.
 	unused []string
-	// output is what schemathesis tells people, and status what it exited with: 1 when it has found
-	// something.
+	// output is the output of schemathesis, and status its exit code: 1 for findings.
 	output string
 	status int
 }
 
-// fuzz runs schemathesis with the document against a namespace of a mock, which may have something
-// put around it. The time and the random values of the mock are fixed, as are those of
-// schemathesis.
+// fuzz runs schemathesis with the document against a namespace of a mock, maybe with a middleware.
+// Time and random values of the mock and of schemathesis are fixed.
 func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler,
 	variables ...string,
 ) fuzzRun {
@@ -166,8 +162,8 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler,
 	return run
 }
 
-// published is the file of a published document, empty for another. Without the file the test is
-// skipped.
+// published returns the file of a published document, empty for other documents. It skips the test
+// if the file is missing.
 func (f fuzzed) published(t *testing.T) string {
 	t.Helper()
 	if f.set != "published" {
@@ -187,9 +183,8 @@ func (f fuzzed) published(t *testing.T) string {
 	return file
 }
 
-// fuzzChecks are all checks of this version of schemathesis, and its limit of time. Two of them
-// look at nothing here: no document declares a header of an answer, and no operation reads one
-// object.
+// fuzzChecks has all checks of this version of schemathesis, and its time limit. Two checks have no
+// effect: no document declares a response header, and no operation reads one object.
 var fuzzChecks = []string{
 	"allow_header_conformance", "content_type_conformance", "ensure_resource_availability",
 	"ignored_auth", "max_response_time",
@@ -199,7 +194,7 @@ var fuzzChecks = []string{
 	"unsupported_method", "use_after_free",
 }
 
-// complete fails a run that left something out.
+// complete fails the test if the run is incomplete.
 func (r fuzzRun) complete(t *testing.T, document fuzzed) {
 	t.Helper()
 	for _, trouble := range r.errors {
@@ -229,14 +224,14 @@ func (r fuzzRun) complete(t *testing.T, document fuzzed) {
 			t.Errorf("it never came to %s", link)
 		}
 	}
-	t.Logf("requests: %v; answered with 2xx: %v; of those by links: %v", r.cases, r.accepted,
+	t.Logf("requests: %v; 2xx responses: %v; of those by links: %v", r.cases, r.accepted,
 		r.linked)
 }
 
-// judge fails a test for what is wrong with an operation, with the requests that show it.
+// judge reports the failures of an operation, with their requests.
 func (r fuzzRun) judge(t *testing.T, operation string) {
 	if r.accepted[operation] == 0 {
-		t.Error("it never answered 2xx")
+		t.Error("no 2xx response")
 	}
 	const most = 3 // that a person reads
 	told := map[string]int{}

@@ -18,17 +18,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A tool is a common program that meets the mock as it would meet a tenant.
+// A tool is a common program that uses the mock like a tenant.
 type tool struct {
 	name string
-	// needs are programs, or files of the folder if there is a slash.
+	// needs has programs, or files of the folder if there is a slash.
 	folder string
 	needs  []string
-	// command has the variables of a mock, see surroundings, in its text.
+	// command may use the variables of newEnv.
 	command string
-	// want is what it writes.
+	// want is the expected output.
 	want *regexp.Regexp
-	// does says what, for the README.
+	// does describes the tool in the README.
 	does string
 }
 
@@ -85,9 +85,9 @@ func TestTools(t *testing.T) {
 			d := driver{
 				folder: test.folder, needs: test.needs, get: "npm ci, or install the program",
 			}
-			d.ready(t)
+			d.require(t)
 			out := d.run(t, []string{"sh", "-c", test.command},
-				append(surroundings(t), "NO_COLOR=1", "CI=true")...)
+				append(newEnv(t), "NO_COLOR=1", "CI=true")...)
 			if !test.want.MatchString(out) {
 				t.Errorf("%s wrote %q, want a match of %s", test.name, out, test.want)
 			}
@@ -95,10 +95,10 @@ func TestTools(t *testing.T) {
 	}
 }
 
-// browsers are programs that show a page without a window, in the order of preference.
+// browsers has headless browsers in order of preference.
 var browsers = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"}
 
-// A page in a browser uses the API, and cannot use the control API.
+// A page in a browser can use the API, but not the control API.
 func TestBrowser(t *testing.T) {
 	var browser string
 	for _, name := range browsers {
@@ -115,7 +115,7 @@ func TestBrowser(t *testing.T) {
 		t.Skipf("there is none of %s", strings.Join(browsers, ", "))
 	}
 	environment := map[string]string{}
-	for _, pair := range surroundings(t) {
+	for _, pair := range newEnv(t) {
 		name, value, _ := strings.Cut(pair, "=")
 		environment[name] = value
 	}

@@ -19,8 +19,8 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// client is a file of testdata/wire: the head says whose requests they are; a request and its
-// answer follow, in pairs.
+// client is a file of testdata/wire. The head describes the client, and pairs of a request and its
+// response follow.
 type client struct {
 	Name     string    `json:"client"`
 	Releases []release `json:"releases"`
@@ -28,15 +28,16 @@ type client struct {
 	cases []wire
 }
 
-// release is what the requests were taken from.
+// release is the source of the requests.
 type release struct {
 	Release string `json:"release"`
-	// Evidence is LIVE where the requests were watched on the wire, READ where they were read in
-	// the source.
+	// Evidence is LIVE if the requests were observed on the wire, and READ if they come from the
+	// source.
 	Evidence string `json:"evidence"`
-	// Versions of the API that it has calls for; none for a client that does nothing but log in.
+	// Versions has the versions of the API that it calls. It is empty for a client that only logs
+	// in.
 	Versions []version.Version `json:"versions"`
-	// Values of the templates that are its own.
+	// Values has its own values for the templates.
 	Values map[string]string `json:"values"`
 }
 
@@ -47,40 +48,41 @@ func (r release) versions() []version.Version {
 	return r.Versions
 }
 
-// wire is a request and what has to be answered.
+// wire is a request with the expected response.
 type wire struct {
 	name string
-	// http is the request as a template. Its head ends with an empty line; the line end behind the
-	// body is no part of it.
+	// http is the template of the request. Its head ends with an empty line. The last line end is
+	// not part of the body.
 	http string
 
-	// Versions that answer so; every one of the release where there are none.
+	// Versions has the versions with this response. Empty means every version of the release.
 	Versions []version.Version `json:"versions"`
-	// Evidence of the request, where it is another than that of the release.
+	// Evidence overrides that of the release.
 	Evidence string `json:"evidence"`
-	// As is whose credentials and bearer it carries. Empty means jane.doe.
+	// As is the user of the credentials and the bearer. Empty means jane.doe.
 	As string `json:"as"`
-	// Fault meets the request.
+	// Fault is injected into the request.
 	Fault *control.Fault `json:"fault"`
 	// Advance moves the clock before it.
 	Advance duration `json:"advance"`
 
 	Status int               `json:"status"`
 	Header map[string]string `json:"header"` // among others
-	// Shape names the keys of an answer, see shapes.
+	// Shape is the name of the shape of the response, see shapes.
 	Shape string `json:"shape"`
-	// Body is contained in that of the answer; a text that begins with ~ is a regular expression.
+	// Body is contained in the body of the response. A text that begins with ~ is a regular
+	// expression.
 	Body any `json:"body"`
-	// Rules are the ids of the rules by which the request is rejected. The golden file has the
+	// Rules has the ids of the rules by which the request is rejected. The golden file has the
 	// causes.
 	Rules []string `json:"rules"`
-	// JWS holds claims of the access token, which then has to be a compact JWS.
+	// JWS has claims of the access token, which must be a compact JWS.
 	JWS map[string]any `json:"jws"`
-	// Findings are the kinds that the journal has of the request.
+	// Findings has the kinds of findings in the journal.
 	Findings []string `json:"findings"`
 }
 
-// duration is written as a text such as 1h.
+// duration has the text form 1h.
 type duration struct{ time.Duration }
 
 func (d *duration) UnmarshalText(text []byte) (err error) {
@@ -105,7 +107,7 @@ func (w wire) runs(v version.Version) bool {
 	return len(w.Versions) == 0 || slices.Contains(w.Versions, v)
 }
 
-// readClient reads a file, and sees to it that all of it is used.
+// readClient reads a file, and checks that the test uses all of it.
 func readClient(t *testing.T, file string) *client {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -118,7 +120,7 @@ func readClient(t *testing.T, file string) *client {
 		t.Fatalf("%s: %v", file, err)
 	}
 	if len(c.Releases) == 0 || len(archive.Files) == 0 || len(archive.Files)%2 != 0 {
-		t.Fatalf("%s: %d releases, %d requests and answers", file, len(c.Releases),
+		t.Fatalf("%s: %d releases, %d requests and responses", file, len(c.Releases),
 			len(archive.Files))
 	}
 	for pair := range slices.Chunk(archive.Files, 2) {
@@ -138,7 +140,7 @@ func readClient(t *testing.T, file string) *client {
 	return c
 }
 
-// problems are mistakes that would leave something untested.
+// problems returns the errors that would leave a part untested.
 func (c *client) problems() (found []string) {
 	var served []version.Version
 	for _, r := range c.Releases {
@@ -150,7 +152,7 @@ func (c *client) problems() (found []string) {
 	names := map[string]bool{}
 	for _, w := range c.cases {
 		if names[w.name] {
-			found = append(found, w.name+" stands there twice")
+			found = append(found, w.name+" is duplicate")
 		}
 		names[w.name] = true
 		if w.Status == 0 || !slices.ContainsFunc(served, w.runs) {
@@ -174,7 +176,7 @@ func (c *client) named(t *testing.T, name string) wire {
 	return c.cases[i]
 }
 
-// render makes the bytes of the request. Lines of the head and of multipart forms end with CRLF.
+// render returns the bytes of the request. Lines of the head and of multipart forms end with CRLF.
 func (w wire) render(t *testing.T, values map[string]string) []byte {
 	t.Helper()
 	head, body, _ := strings.Cut(strings.TrimSuffix(w.http, "\n"), "\n\n")

@@ -24,9 +24,8 @@ import (
 
 func TestMain(m *testing.M) { golden.Main(m) }
 
-// What clients write that cannot be had everywhere, byte by byte on one connection, and what they
-// need to get back: testdata/wire holds it, with the release it was taken from. LIVE was watched on
-// the wire, READ was read in the source.
+// The files in testdata/wire have the bytes of clients on one connection, and the responses that
+// the clients need. Evidence LIVE means observed on the wire, and READ means taken from the source.
 func TestWire(t *testing.T) {
 	files, err := filepath.Glob("testdata/wire/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -37,9 +36,9 @@ func TestWire(t *testing.T) {
 		for _, r := range c.Releases {
 			t.Run(c.Name+" "+r.Release+" "+r.Evidence, func(t *testing.T) {
 				for _, v := range r.versions() {
-					t.Run(string(v), func(t *testing.T) { c.session(t, r, v, "").speak() })
+					t.Run(string(v), func(t *testing.T) { c.session(t, r, v, "").run() })
 					t.Run(string(v)+" in a namespace", func(t *testing.T) {
-						c.session(t, r, v, "/t/wire").speak()
+						c.session(t, r, v, "/t/wire").run()
 					})
 				}
 			})
@@ -47,8 +46,8 @@ func TestWire(t *testing.T) {
 	}
 }
 
-// No client is known to send a request before the one in front of it was answered; proxies and load
-// tests do.
+// Proxies and load tests send a request before the response to the previous one. No SDK is known to
+// do so.
 func TestPipeline(t *testing.T) {
 	c := readClient(t, "testdata/wire/go-sdk.txtar")
 	for _, r := range c.Releases {
@@ -70,9 +69,9 @@ func TestPipeline(t *testing.T) {
 				}
 				s.write(requests)
 				for _, step := range steps {
-					if answered := s.read(step.method); answered.status != step.status {
-						t.Errorf("%s: status %d, want %d: %s", step.name, answered.status,
-							step.status, answered.body)
+					if resp := s.read(step.method); resp.status != step.status {
+						t.Errorf("%s: status %d, want %d: %s", step.name, resp.status,
+							step.status, resp.body)
 					}
 				}
 			})
@@ -80,7 +79,7 @@ func TestPipeline(t *testing.T) {
 	}
 }
 
-// session is a client that speaks to a mock over one connection.
+// session is a client with one connection to a mock.
 type session struct {
 	*testing.T
 	client  *client
@@ -88,17 +87,17 @@ type session struct {
 	version version.Version
 	base    string // path of the base URL
 
-	mock    *mockserver.TestServer
-	conn    net.Conn
-	answers *bufio.Reader
-	bearers map[string]string // by user
+	mock      *mockserver.TestServer
+	conn      net.Conn
+	responses *bufio.Reader
+	bearers   map[string]string // by user
 }
 
-// now is when the requests were written: what they call a date in the future is one.
+// now returns the time of the requests, so that their future dates are in the future.
 func now() time.Time { return time.Date(2026, time.November, 22, 4, 0, 0, 0, time.UTC) }
 
-// patience is how long a mock has for its answers to a session. It is there to fail, not to pass.
-const patience = time.Minute
+// sessionTimeout limits the time of a session. It only prevents a hanging test.
+const sessionTimeout = time.Minute
 
 func (c *client) session(t *testing.T, r release, v version.Version, base string) *session {
 	t.Helper()
@@ -111,19 +110,19 @@ func (c *client) session(t *testing.T, r release, v version.Version, base string
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(patience, func() { _ = conn.Close() })
+	late := time.AfterFunc(sessionTimeout, func() { _ = conn.Close() })
 	t.Cleanup(func() {
 		late.Stop()
 		_ = conn.Close()
 	})
 	return &session{
 		T: t, client: c, release: r, version: v, base: base,
-		mock: mock, conn: conn, answers: bufio.NewReader(conn), bearers: map[string]string{},
+		mock: mock, conn: conn, responses: bufio.NewReader(conn), bearers: map[string]string{},
 	}
 }
 
-// speak makes the requests of the client, each in the tenant that the mock starts with.
-func (s *session) speak() {
+// run sends the requests of the client, each in the initial state of the mock.
+func (s *session) run() {
 	for _, w := range s.client.cases {
 		if !w.runs(s.version) {
 			continue
@@ -154,19 +153,19 @@ func (s *session) try(w wire) {
 			s.Fatal(err)
 		}
 	}
-	answered := s.exchange(s.request(w, w.user()))
-	for _, wrong := range w.differences(answered, s.version) {
+	resp := s.exchange(s.request(w, w.user()))
+	for _, wrong := range w.differences(resp, s.version) {
 		s.Error(wrong)
 	}
-	s.checkJournal(w, answered)
-	s.checkCauses(w, answered)
+	s.checkJournal(w, resp)
+	s.checkCauses(w, resp)
 	if s.Failed() {
-		s.Logf("status %d\n%s", answered.status, answered.body)
+		s.Logf("status %d\n%s", resp.status, resp.body)
 	}
 }
 
-// checkJournal holds what the mock tells of the request against what it is known to be.
-func (s *session) checkJournal(w wire, answered answer) {
+// checkJournal compares the journal of the mock with the expected findings and rules.
+func (s *session) checkJournal(w wire, resp wireResponse) {
 	journal, err := s.mock.Control().Requests(s.Context(), control.Match{}, 0)
 	if err != nil {
 		s.Fatal(err)
@@ -174,27 +173,27 @@ func (s *session) checkJournal(w wire, answered answer) {
 	if len(journal.Requests) != 1 {
 		s.Fatalf("the journal has %d requests, want 1", len(journal.Requests))
 	}
-	told := journal.Requests[0]
-	if told.ID != answered.header.Get("SLPT-Request-ID") || told.Status != answered.status {
-		s.Errorf("the journal tells of %s, status %d", told.ID, told.Status)
+	entry := journal.Requests[0]
+	if entry.ID != resp.header.Get("SLPT-Request-ID") || entry.Status != resp.status {
+		s.Errorf("the journal has %s, status %d", entry.ID, entry.Status)
 	}
 	var kinds []string
-	for _, f := range told.Findings {
+	for _, f := range entry.Findings {
 		kinds = append(kinds, f.Kind)
 	}
 	if diff := cmp.Diff(w.Findings, kinds); diff != "" {
-		s.Errorf("findings (-want +got):\n%s%v", diff, told.Findings)
+		s.Errorf("findings (-want +got):\n%s%v", diff, entry.Findings)
 	}
-	if diff := cmp.Diff(w.Rules, told.Rules, cmpopts.EquateEmpty()); diff != "" {
-		s.Errorf("rules (-want +got):\n%s%v", diff, told.Reasons)
+	if diff := cmp.Diff(w.Rules, entry.Rules, cmpopts.EquateEmpty()); diff != "" {
+		s.Errorf("rules (-want +got):\n%s%v", diff, entry.Reasons)
 	}
 }
 
 // checkCauses compares the causes of a rejected request with the golden file. They are the same in
 // every version and namespace.
-func (s *session) checkCauses(w wire, answered answer) {
+func (s *session) checkCauses(w wire, resp wireResponse) {
 	var rejected struct{ Causes []struct{ Text string } }
-	if json.Unmarshal(answered.body, &rejected) != nil || len(rejected.Causes) == 0 {
+	if json.Unmarshal(resp.body, &rejected) != nil || len(rejected.Causes) == 0 {
 		return
 	}
 	var texts []string
@@ -204,8 +203,8 @@ func (s *session) checkCauses(w wire, answered answer) {
 	golden.Check(s, "testdata/causes.golden", s.client.Name+"/"+w.name, strings.Join(texts, "\n"))
 }
 
-// logIn gets a user's bearer as the client does, once. A second login, which some clients make
-// before each call, leaves the first bearer good.
+// logIn requests a user's bearer like the client, once. A second login must not invalidate the
+// first bearer, since some clients log in before each call.
 func (s *session) logIn(user string) {
 	if s.bearers[user] != "" {
 		return
@@ -213,15 +212,15 @@ func (s *session) logIn(user string) {
 	login := s.client.named(s.T, "login")
 	var bearers [2]string
 	for i := range bearers {
-		answered := s.exchange(s.request(login, user))
-		if bearers[i] = property(answered.body, "access_token"); bearers[i] == "" {
-			s.Fatalf("%s cannot log in: status %d: %s", user, answered.status, answered.body)
+		resp := s.exchange(s.request(login, user))
+		if bearers[i] = property(resp.body, "access_token"); bearers[i] == "" {
+			s.Fatalf("%s cannot log in: status %d: %s", user, resp.status, resp.body)
 		}
 	}
 	s.bearers[user] = bearers[0]
 }
 
-// request fills in what a request of this session has.
+// request returns a request with the values of this session.
 func (s *session) request(w wire, user string) []byte {
 	id, secret := s.mock.Credentials(user)
 	values := map[string]string{
@@ -238,15 +237,15 @@ func (s *session) request(w wire, user string) []byte {
 // laptop is a token of jane.doe that expires in two days.
 const laptop = "facedeadfacedeadfacedeadfacedead"
 
-func (s *session) exchange(request []byte) answer {
+func (s *session) exchange(request []byte) wireResponse {
 	s.Helper()
 	s.write(request)
 	method, _, _ := bytes.Cut(request, []byte(" "))
-	answered := s.read(string(method))
-	if s.answers.Buffered() > 0 {
-		s.Fatalf("%d bytes stand behind the answer", s.answers.Buffered())
+	resp := s.read(string(method))
+	if s.responses.Buffered() > 0 {
+		s.Fatalf("%d bytes follow the response", s.responses.Buffered())
 	}
-	return answered
+	return resp
 }
 
 func (s *session) write(requests []byte) {
@@ -256,20 +255,20 @@ func (s *session) write(requests []byte) {
 	}
 }
 
-// read takes the answer to a request of this method from the connection, which has to stay open.
-func (s *session) read(method string) answer {
+// read reads the response to a request of this method. The connection must stay open.
+func (s *session) read(method string) wireResponse {
 	s.Helper()
-	answered, err := http.ReadResponse(s.answers, &http.Request{Method: method})
+	resp, err := http.ReadResponse(s.responses, &http.Request{Method: method})
 	if err != nil {
 		s.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // it was read to its end
-	body, err := io.ReadAll(answered.Body)
+	defer resp.Body.Close() //nolint:errcheck // it was read to its end
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		s.Fatal(err)
 	}
-	if answered.Close {
+	if resp.Close {
 		s.Error("the mock ends the connection, which the client wants to use again")
 	}
-	return answer{answered.StatusCode, answered.Header, body}
+	return wireResponse{resp.StatusCode, resp.Header, body}
 }

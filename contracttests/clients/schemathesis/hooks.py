@@ -17,8 +17,8 @@ import yaml
 from schemathesis.generation.hypothesis.examples import generate_one
 from schemathesis.generation.meta import TestPhase
 
-# Links of OpenAPI that the documents lack, by the operation that is answered and the one that follows. That a created
-# token can be deleted is inferred.
+# Links of OpenAPI that the documents lack, by the first operation and the one that follows. The link from a create to a
+# delete is inferred.
 LINKS = {
     "createPersonalAccessToken": {
         "listPersonalAccessTokens": {"parameters": {"owner-id": "$response.body#/owner/id"}},

@@ -44,7 +44,7 @@ export class Tenant {
    * @returns {Promise<Request[]>}
    */
   async requests(operation, times, otherwise = '') {
-    // An answer can be here before the journal has it, so the mock is asked to wait for it.
+    // A response may arrive before its journal entry, so the mock waits for the entry.
     const { outcomes } = await this.control('POST', '/verify', { expect: [{ match: { operation }, times }], timeout: '30s' })
     const found = outcomes[0].actual
     assert.ok(found === times, `the journal has ${found} requests of ${operation}, expected ${times} ${otherwise}`)

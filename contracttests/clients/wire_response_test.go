@@ -15,17 +15,17 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// answer is what came over the wire.
-type answer struct {
+// wireResponse is a response on the wire.
+type wireResponse struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// shape is which keys an answer has.
+// shape lists the keys of a response.
 type shape struct {
 	required []string // what the Go SDK demands
-	// what the documents name beyond that: the models of PowerShell refuse any other
+	// optional keys of the documents: the models of PowerShell reject any other
 	optional []string
 	current  []string // the same, from v2025 on
 }
@@ -45,8 +45,8 @@ var shapes = map[string]shape{
 	"refusal": {required: []string{"detailCode", "trackingId", "messages", "causes"}},
 }
 
-// forms are how the text of a property looks, wherever it is: dates as the Go SDK reads them, ids
-// and secrets as long as sailpoint-cli takes them.
+// forms has the formats of properties by name: dates as parsed by the Go SDK, and ids and secrets
+// with the lengths that sailpoint-cli accepts.
 var forms = map[string]*regexp.Regexp{
 	"id":             regexp.MustCompile(`^[0-9a-f]{32}$`),
 	"secret":         regexp.MustCompile(`^[0-9a-f]{64}$`),
@@ -58,24 +58,24 @@ var forms = map[string]*regexp.Regexp{
 
 var milliseconds = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
 
-// differences are where an answer is not what the client needs.
-func (w wire) differences(answered answer, v version.Version) []string {
-	if answered.status != w.Status {
-		return []string{fmt.Sprintf("status %d, want %d", answered.status, w.Status)}
+// differences returns the differences between a response and the needs of the client.
+func (w wire) differences(resp wireResponse, v version.Version) []string {
+	if resp.status != w.Status {
+		return []string{fmt.Sprintf("status %d, want %d", resp.status, w.Status)}
 	}
-	found := w.headerDifferences(answered.header)
+	found := w.headerDifferences(resp.header)
 	if w.Status == http.StatusNoContent {
-		if len(answered.body) > 0 || answered.header.Get("Content-Length") != "" ||
-			answered.header.Get("Content-Type") != "" {
+		if len(resp.body) > 0 || resp.header.Get("Content-Length") != "" ||
+			resp.header.Get("Content-Type") != "" {
 			found = append(found, "there is a body, or a type of one")
 		}
 		return found
 	}
-	if got := answered.header.Get("Content-Type"); got != "application/json" {
+	if got := resp.header.Get("Content-Type"); got != "application/json" {
 		found = append(found, fmt.Sprintf("Content-Type %q", got))
 	}
 	var got any
-	if err := decode(answered.body, &got); err != nil {
+	if err := decode(resp.body, &got); err != nil {
 		return append(found, err.Error())
 	}
 	if w.Body != nil {
@@ -86,18 +86,17 @@ func (w wire) differences(answered answer, v version.Version) []string {
 	} else if w.Shape != "" {
 		found = append(found, "there is no shape "+w.Shape)
 	}
-	if id := property(answered.body, "trackingId"); id != "" &&
-		id != answered.header.Get("SLPT-Request-ID") {
+	if id := property(resp.body, "trackingId"); id != "" &&
+		id != resp.header.Get("SLPT-Request-ID") {
 		found = append(found, "trackingId is not SLPT-Request-ID")
 	}
 	if w.JWS != nil {
-		found = append(found, w.jwsDifferences(property(answered.body, "access_token"))...)
+		found = append(found, w.jwsDifferences(property(resp.body, "access_token"))...)
 	}
 	return found
 }
 
-// headerDifferences looks at the headers that are named, and at those without which sailpoint-cli
-// panics.
+// headerDifferences checks the listed headers, and those without which sailpoint-cli panics.
 func (w wire) headerDifferences(got http.Header) (found []string) {
 	for name, value := range w.Header {
 		if got.Get(name) != value {
@@ -145,8 +144,8 @@ func (s shape) differences(got any, v version.Version) (found []string) {
 	return found
 }
 
-// jwsDifferences parses an access token as sailpoint-cli does: a compact JWS whose header names an
-// algorithm.
+// jwsDifferences parses an access token like sailpoint-cli: a compact JWS with an algorithm in its
+// header.
 func (w wire) jwsDifferences(token string) []string {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
@@ -169,9 +168,9 @@ func (w wire) jwsDifferences(token string) []string {
 		differences("claims", canonical(w.JWS), claims))
 }
 
-// differences are where got, which is JSON, lacks something of want. Objects may have more keys,
-// lists have as many elements, numbers are written the same way, and a text that begins with ~ is a
-// regular expression.
+// differences returns the parts of want that are missing in the JSON value got. Objects may have
+// more keys, lists have the same length, and numbers have the same form. A text that begins with ~
+// is a regular expression.
 func differences(at string, want, got any) (found []string) {
 	switch want := want.(type) {
 	case map[string]any:
@@ -214,7 +213,7 @@ func differences(at string, want, got any) (found []string) {
 	return []string{fmt.Sprintf("%s is %v, want %v", at, got, want)}
 }
 
-// canonical turns a value from YAML into what JSON decodes to.
+// canonical converts a YAML value to the types of decoded JSON.
 func canonical(value any) (same any) {
 	encoded, err := json.Marshal(value)
 	if err == nil {
@@ -226,7 +225,7 @@ func canonical(value any) (same any) {
 	return same
 }
 
-// decode reads JSON and keeps numbers as they are written.
+// decode decodes JSON, with unmodified numbers.
 func decode(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -236,7 +235,7 @@ func decode(text []byte, into any) error {
 	return nil
 }
 
-// property is one of an object that is a text, empty where there is none.
+// property returns a string property of an object, empty if missing.
 func property(body []byte, name string) string {
 	var object map[string]any
 	if decode(body, &object) != nil {
