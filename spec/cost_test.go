@@ -42,8 +42,8 @@ func BenchmarkValidateResponse(b *testing.B) {
 			op, body := d.Operation(bench.operation), []byte(bench.body)
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.ValidateResponse(200, "application/json", body); found != nil {
-					b.Fatal(found)
+				if violations := op.ValidateResponse(200, "application/json", body); violations != nil {
+					b.Fatal(violations)
 				}
 			}
 		})
@@ -65,9 +65,9 @@ func BenchmarkValidateRequestBytes(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if found := op.ValidateRequestBytes(b.Context(), "application/json", text,
-					value); found != nil {
-					b.Fatal(found)
+				if violations := op.ValidateRequestBytes(b.Context(), "application/json", text,
+					value); violations != nil {
+					b.Fatal(violations)
 				}
 			}
 		})
@@ -78,20 +78,20 @@ func TestValidate_DoesNotAllocate(t *testing.T) {
 	d, oauth := load(t, "v2026"), load(t, spec.OAuth)
 	list, create, remove := d.Operation("listPersonalAccessTokens"),
 		d.Operation("createPersonalAccessToken"), d.Operation("deletePersonalAccessToken")
-	answers := func(op *spec.Operation, status int, body string) func() []spec.Violation {
+	responses := func(op *spec.Operation, status int, body string) func() []spec.Violation {
 		text := []byte(body)
 		return func() []spec.Violation {
 			return op.ValidateResponse(status, "application/json", text)
 		}
 	}
-	refusal := `{"detailCode":"400.1 Bad request content",` +
+	errorBody := `{"detailCode":"400.1 Bad request content",` +
 		`"trackingId":"e7eab60924f64aa284175b9fa3309599","messages":[{"locale":"en-US",` +
 		`"localeOrigin":"DEFAULT","text":"got \"x\""}],"causes":[{"locale":null,` +
 		`"localeOrigin":null,"text":""}]}`
 	accessToken := `{"access_token":"e30.e30.e30","token_type":"bearer","expires_in":43199,` +
 		`"scope":"sp:scopes:all","tenant_id":"a","pod":"b","org":"c",` +
 		`"strong_auth_supported":false,"strong_auth":false,"jti":"d"}`
-	text, refused, query := []byte(tokenToCreate), []byte(refusal), url.Values{
+	text, errorText, query := []byte(tokenToCreate), []byte(errorBody), url.Values{
 		"owner-id": {"me"}, "filters": {"lastUsed isnull"},
 	}
 	var value any
@@ -102,16 +102,16 @@ func TestValidate_DoesNotAllocate(t *testing.T) {
 		name  string
 		check func() []spec.Violation
 	}{
-		{"a list", answers(list, 200, "["+listedToken+","+listedToken+"]")},
-		{"a new token", answers(create, 200, createdToken)},
-		{"an error", answers(create, 400, refusal)},
-		{"an expired access token", answers(list, 401, `{"error":"JWT expired"}`)},
-		{"too many requests", answers(list, 429, `{"message":" Rate Limit Exceeded "}`)},
+		{"a list", responses(list, 200, "["+listedToken+","+listedToken+"]")},
+		{"a new token", responses(create, 200, createdToken)},
+		{"an error", responses(create, 400, errorBody)},
+		{"an expired access token", responses(list, 401, `{"error":"JWT expired"}`)},
+		{"too many requests", responses(list, 429, `{"message":" Rate Limit Exceeded "}`)},
 		{"nothing", func() []spec.Violation { return remove.ValidateResponse(204, "", nil) }},
 		{"an unknown path", func() []spec.Violation {
-			return d.ValidateUnmatched(404, "application/json", refused)
+			return d.ValidateUnmatched(404, "application/json", errorText)
 		}},
-		{"an access token", answers(oauth.Operation("requestAccessToken"), 200, accessToken)},
+		{"an access token", responses(oauth.Operation("requestAccessToken"), 200, accessToken)},
 		{"a token to create", func() []spec.Violation {
 			return create.ValidateRequestBytes(t.Context(), "application/json; charset=utf-8", text,
 				value)
@@ -119,8 +119,8 @@ func TestValidate_DoesNotAllocate(t *testing.T) {
 		{"a query", func() []spec.Violation { return list.ValidateQuery(query) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if found := test.check(); found != nil {
-				t.Fatal(found)
+			if violations := test.check(); violations != nil {
+				t.Fatal(violations)
 			}
 			if n := testing.AllocsPerRun(10, func() { test.check() }); n != 0 {
 				t.Errorf("%g allocations", n)

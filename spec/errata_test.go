@@ -76,20 +76,20 @@ func rejection(t *testing.T, name string, source []byte, errata *spec.Errata,
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []spec.Violation
+	var violations []spec.Violation
 	if call.Status != 0 {
-		found = op.ValidateResponse(call.Status, "application/json", body)
+		violations = op.ValidateResponse(call.Status, "application/json", body)
 	} else {
 		var value any
 		if err := json.Unmarshal(body, &value); err != nil {
 			t.Fatal(err)
 		}
-		found = op.ValidateRequest(t.Context(), call.ContentType, value)
+		violations = op.ValidateRequest(t.Context(), call.ContentType, value)
 	}
-	if len(found) == 0 {
+	if len(violations) == 0 {
 		return ""
 	}
-	return found[0].String()
+	return violations[0].String()
 }
 
 func TestParse_RejectsErratumThatDoesNotFit(t *testing.T) {
@@ -169,9 +169,9 @@ func TestErrata_UndeclaredStatusesOfKnownOperations(t *testing.T) {
 			if name == spec.OAuth {
 				body = []byte(`{"error":"invalid_request","error_description":"x"}`)
 			}
-			if found := d.ValidateUnmatched(u.Status, "application/json",
-				body); (found == nil) != u.Unmatched {
-				t.Errorf("%s: %s outside operations: %v", u.ID, name, found)
+			if violations := d.ValidateUnmatched(u.Status, "application/json",
+				body); (violations == nil) != u.Unmatched {
+				t.Errorf("%s: %s outside operations: %v", u.ID, name, violations)
 			}
 			for _, op := range d.Operations {
 				known[op.Name] = true
