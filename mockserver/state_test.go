@@ -168,7 +168,7 @@ func TestRestore_RejectsInvalidState(t *testing.T) {
 			},
 		},
 		{
-			"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "nobody"`, 1),
+			"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "joe.bloggs"`, 1),
 			[]cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}},
 		},
 		{
