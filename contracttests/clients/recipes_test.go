@@ -44,11 +44,15 @@ it('begins with a reset', () => {})
 
 def test_an_unknown_property_is_sent():
     base, form = os.environ["SAIL_BASE_URL"], {"grant_type": "client_credentials"}
-    form |= {"client_id": os.environ["SAIL_CLIENT_ID"], "client_secret": os.environ["SAIL_CLIENT_SECRET"]}
-    token = json.load(urllib.request.urlopen(base + "/oauth/token", urlencode(form).encode()))["access_token"]
-    body = json.dumps({"name": "x", "colour": "red", "expirationDate": "2099-01-01T00:00:00Z"}).encode()
+    form["client_id"] = os.environ["SAIL_CLIENT_ID"]
+    form["client_secret"] = os.environ["SAIL_CLIENT_SECRET"]
+    login = urllib.request.urlopen(base + "/oauth/token", urlencode(form).encode())
+    token = json.load(login)["access_token"]
+    date = "2099-01-01T00:00:00Z"
+    body = json.dumps({"name": "x", "colour": "red", "expirationDate": date}).encode()
     header = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(base + "/v2026/personal-access-tokens", body, header))
+    url = base + "/v2026/personal-access-tokens"
+    urllib.request.urlopen(urllib.request.Request(url, body, header))
 
 
 def test_that_begins_with_a_reset():
@@ -84,7 +88,8 @@ func TestRecipes_Check(t *testing.T) {
 					bad.Counts)
 			}
 			for _, result := range bad.Results {
-				if failed := result.Outcome == report.Fail; failed != (result.ID == "client/unknown-property") {
+				failed := result.Outcome == report.Fail
+				if failed != (result.ID == "client/unknown-property") {
 					t.Errorf("a broken client: %s is %s", result.ID, result.Outcome)
 				}
 			}
