@@ -42,7 +42,8 @@ func BenchmarkValidateResponse(b *testing.B) {
 			op, body := d.Operation(bench.operation), []byte(bench.body)
 			b.ReportAllocs()
 			for b.Loop() {
-				if violations := op.ValidateResponse(200, "application/json", body); violations != nil {
+				violations := op.ValidateResponse(200, "application/json", body)
+				if violations != nil {
 					b.Fatal(violations)
 				}
 			}
