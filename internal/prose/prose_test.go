@@ -10,6 +10,20 @@ import (
 	"example.com/patmock/internal/prose"
 )
 
+func TestRepository_HasNoRejectedConstruct(t *testing.T) {
+	root := filepath.Join("..", "..")
+	problems, unused, err := prose.CheckAll(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Error(p)
+	}
+	for _, e := range unused {
+		t.Errorf("the exception %q of %s is not needed", e.Text, e.Path)
+	}
+}
+
 // plant writes a file and returns the problems in it, as line and rule.
 func plant(t *testing.T, name, text string) []string {
 	t.Helper()
