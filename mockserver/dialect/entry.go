@@ -113,7 +113,7 @@ func (e Entry) describeValues() string {
 
 // allowsValue reports whether a response may have the value.
 func (e Entry) allowsValue(value string) bool {
-	return slices.Contains(e.Values, value) || e.Number && Response{Value: value}.Limit() > 0
+	return slices.Contains(e.Values, value) || e.Number && Response{Value: value}.Int() > 0
 }
 
 // describeStatuses describes the valid statuses.
