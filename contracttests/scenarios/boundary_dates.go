@@ -154,7 +154,7 @@ var digitsAhead = []contract.Scenario{
 		ID: "expiry/patch-past-date-by-its-offset-is-rejected",
 		Promise: "A patch to a past date is rejected even if its local time is later than now in " +
 			"UTC.",
-		Sources:  []string{patchText, createRequest + "/properties/expirationDate/format"},
+		Sources:  []string{patchDescription, createRequest + "/properties/expirationDate/format"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ExpiryFuture, rule.DateForms},
 		Run: func(t *contract.T) {

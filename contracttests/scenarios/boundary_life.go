@@ -12,19 +12,19 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-const validityRequest = createRequest + "/properties/accessTokenValiditySeconds"
+const validityPointer = createRequest + "/properties/accessTokenValiditySeconds"
 
-// accessTokenLifetimes are validities of access tokens in seconds.
+// accessTokenLifetimes are the lifetimes of access tokens to test, in seconds.
 var accessTokenLifetimes = []int{15, 900, 3600, 43199, 43200}
 
-// accessTokenLifetime returns a scenario about an access token just before and after its expiry.
+// accessTokenLifetime returns a scenario that uses an access token just before and at its expiry.
 func accessTokenLifetime(seconds int) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("lifecycle/access-token-lives/%d-seconds", seconds),
-		Promise: fmt.Sprintf("An access token of %d seconds is valid a second before its expiry, "+
-			"and gets 401 within a second after it.", seconds),
+		Promise: fmt.Sprintf("An access token with a lifetime of %d seconds is accepted one "+
+			"second before it expires and rejected with 401 once it has expired.", seconds),
 		Sources: []string{
-			validityRequest, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
+			validityPointer, "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4",
 			"#access-token-expires", "#expires-in",
 		},
 		Features: writes(contract.Clock),
@@ -32,37 +32,39 @@ func accessTokenLifetime(seconds int) contract.Scenario {
 		Run: func(t *contract.T) {
 			token := deleteAtEnd(t,
 				t.Owner().MustCreate(contract.Body{"accessTokenValiditySeconds": seconds}))
-			start, now := t.Now(), freezeClock(t)
-			if start.Unix() != now.Unix() { // exp has whole seconds
-				start = now
+			before, frozen := t.Now(), freezeClock(t)
+			// The claim exp is in whole seconds. If the second changed between the two readings,
+			// count from the later one.
+			if before.Unix() != frozen.Unix() {
+				before = frozen
 			}
 			c := t.Login(token.Credentials())
-			t.FreezeClock(now.Add(time.Duration(seconds-1) * time.Second))
+			t.FreezeClock(frozen.Add(time.Duration(seconds-1) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusOK)
-			// The response of patmock has the offset from wall time.
-			t.FreezeClock(start.Add(time.Duration(seconds) * time.Second))
+			t.FreezeClock(before.Add(time.Duration(seconds) * time.Second))
 			c.ListOwn().ExpectStatus(http.StatusUnauthorized)
 		},
 	}
 }
 
-// tokenLifetime is a way to create a token, with its lifetime.
+// A tokenLifetime describes a scenario: how to create a token, and when it must expire.
 type tokenLifetime struct {
 	id, promise string
 	versions    []version.Version
 	sources     []string
 	level       evidence.Level
 	rules       []rule.ID
-	// create returns a token and its expiry, the zero time if it never expires.
+	// create creates a token and returns it with its expiry, the zero time if the token never
+	// expires.
 	create func(t *contract.T) (contract.Token, time.Time)
 }
 
-const loginExpired = "#login-of-an-expired-token-is-401"
+const loginExpiredAnchor = "#login-of-an-expired-token-is-401"
 
-// newExpiringIn returns a function that creates a token with a lifetime.
-func newExpiringIn(life time.Duration) func(*contract.T) (contract.Token, time.Time) {
+// newExpiringIn returns a function that creates a token that expires after a lifetime.
+func newExpiringIn(lifetime time.Duration) func(*contract.T) (contract.Token, time.Time) {
 	return func(t *contract.T) (contract.Token, time.Time) {
-		end := freezeClock(t).Add(life)
+		end := freezeClock(t).Add(lifetime)
 		return t.Owner().MustCreate(contract.Body{"expirationDate": contract.FormatTime(end)}), end
 	}
 }
@@ -92,78 +94,90 @@ func bulkUpdatedToNeverExpire(t *contract.T) (contract.Token, time.Time) {
 
 var tokenLifetimes = []tokenLifetime{
 	{
-		"an-hour", "A token with a date logs in until a millisecond before the date.", nil,
-		[]string{loginExpired, "#this-moment-has-passed"},
-		evidence.Assumed,
-		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		newExpiringIn(time.Hour),
+		id: "an-hour",
+		promise: "A token with an expiration date can be used to log in until one millisecond " +
+			"before that date.",
+		sources: []string{loginExpiredAnchor, "#this-moment-has-passed"},
+		level:   evidence.Assumed,
+		rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		create:  newExpiringIn(time.Hour),
 	},
 	{
-		"a-month",
-		"A token of thirty days logs in until a millisecond before its expiry.", nil,
-		[]string{loginExpired, "#this-moment-has-passed"},
-		evidence.Assumed,
-		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		newExpiringIn(30 * 24 * time.Hour),
+		id: "a-month",
+		promise: "A token that expires after thirty days can be used to log in until one " +
+			"millisecond before its expiry.",
+		sources: []string{loginExpiredAnchor, "#this-moment-has-passed"},
+		level:   evidence.Assumed,
+		rules:   []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		create:  newExpiringIn(30 * 24 * time.Hour),
 	},
 	{
-		"two-years",
-		"A token of two years logs in until a millisecond before its expiry.",
-		contract.Current,
-		[]string{loginExpired, "#this-moment-has-passed"},
-		evidence.Assumed,
-		[]rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
-		newExpiringIn(2 * 365 * 24 * time.Hour),
+		id: "two-years",
+		promise: "A token that expires after two years can be used to log in until one " +
+			"millisecond before its expiry.",
+		versions: contract.Current,
+		sources:  []string{loginExpiredAnchor, "#this-moment-has-passed"},
+		level:    evidence.Assumed,
+		rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
+		create:   newExpiringIn(2 * 365 * 24 * time.Hour),
 	},
 	{
-		"six-months-by-default",
-		"A legacy token without a date logs in until a millisecond before six months have passed.",
-		contract.Legacy,
-		[]string{legacyRule, loginExpired, "#six-months-are-calendar-months"},
-		evidence.Assumed,
-		[]rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
-		newWithDefaultExpiry,
+		id: "six-months-by-default",
+		promise: "A legacy token created without an expiration date can be used to log in until " +
+			"one millisecond before six calendar months have passed.",
+		versions: contract.Legacy,
+		sources:  []string{legacyRule, loginExpiredAnchor, "#six-months-are-calendar-months"},
+		level:    evidence.Assumed,
+		rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.ExpirySixMonths},
+		create:   newWithDefaultExpiry,
 	},
 	{
-		"never", "A token that never expires logs in a year later, and ten years later.",
-		contract.Current,
-		[]string{currentRule, "#never-needs-the-acknowledgment"},
-		evidence.Published,
-		[]rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
-		newNeverExpiring,
+		id: "never",
+		promise: "A token that never expires can still be used to log in after one year and " +
+			"after ten years.",
+		versions: contract.Current,
+		sources:  []string{currentRule, "#never-needs-the-acknowledgment"},
+		level:    evidence.Published,
+		rules:    []rule.ID{rule.ExpiryNever, rule.TokenDeletedOrExpired},
+		create:   newNeverExpiring,
 	},
 	{
-		"never-by-patch",
-		"A token that never expires because of a patch logs in a year later, and ten years later.",
-		contract.Current,
-		[]string{patchText, "#patch-to-never-needs-the-acknowledgment"},
-		evidence.Published,
-		[]rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
-		patchedToNeverExpire,
+		id: "never-by-patch",
+		promise: "A token that was patched to never expire can still be used to log in after one " +
+			"year and after ten years.",
+		versions: contract.Current,
+		sources:  []string{patchDescription, "#patch-to-never-needs-the-acknowledgment"},
+		level:    evidence.Published,
+		rules:    []rule.ID{rule.PatchNever, rule.TokenDeletedOrExpired},
+		create:   patchedToNeverExpire,
 	},
 	{
-		"never-by-bulk",
-		"A token that never expires because of a bulk update logs in a year later, and ten years " +
-			"later.",
-		[]version.Version{version.V1},
-		[]string{bulkOperation, bulkToNever},
-		evidence.Published,
-		[]rule.ID{rule.PatchNever, rule.BulkUpdate},
-		bulkUpdatedToNeverExpire,
+		id: "never-by-bulk",
+		promise: "A token that a bulk update changed to never expire can still be used to log in " +
+			"after one year and after ten years.",
+		versions: []version.Version{version.V1},
+		sources:  []string{bulkOperation, bulkToNever},
+		level:    evidence.Published,
+		rules:    []rule.ID{rule.PatchNever, rule.BulkUpdate},
+		create:   bulkUpdatedToNeverExpire,
 	},
 }
 
 func (l tokenLifetime) scenario() contract.Scenario {
 	return contract.Scenario{
-		ID: "lifecycle/token-lives/" + l.id, Promise: l.promise, Sources: l.sources,
-		Evidence: l.level, Versions: l.versions,
-		Features: writes(contract.Clock, contract.Admin), Rules: l.rules,
+		ID:       "lifecycle/token-lives/" + l.id,
+		Promise:  l.promise,
+		Sources:  l.sources,
+		Evidence: l.level,
+		Versions: l.versions,
+		Features: writes(contract.Clock, contract.Admin),
+		Rules:    l.rules,
 		Run: func(t *contract.T) {
 			token, end := l.create(t)
 			deleteAtEnd(t, token)
 			if end.IsZero() {
-				for _, years := range []time.Duration{1, 9} {
-					t.AdvanceClock(years*365*24*time.Hour + 24*time.Hour)
+				for _, moreYears := range []time.Duration{1, 9} { // after one year, and after ten
+					t.AdvanceClock(moreYears*365*24*time.Hour + 24*time.Hour)
 					mustLogin(t, token.Credentials())
 				}
 				return
@@ -176,7 +190,7 @@ func (l tokenLifetime) scenario() contract.Scenario {
 	}
 }
 
-// validities are numbers of seconds, and whether create accepts them.
+// validities lists values of accessTokenValiditySeconds, and whether create accepts each.
 var validities = []struct {
 	seconds  int
 	accepted bool
@@ -197,12 +211,12 @@ var validities = []struct {
 	{1 << 31, false},
 }
 
-// validityTable tries each validity, and a login with the created token.
-var validityTable = contract.Scenario{
+// validityScenario creates a token with each validity and logs in with it.
+var validityScenario = contract.Scenario{
 	ID: "create/validities",
-	Promise: "Create accepts and stores from 15 to 43200 seconds, and a login returns an access " +
-		"token with that lifetime.",
-	Sources:  []string{validityRequest + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
+	Promise: "Create accepts a validity of 15 to 43200 seconds and stores it, and a login " +
+		"returns an access token with that lifetime.",
+	Sources:  []string{validityPointer + "/minimum", "#validity-is-15-to-43200", "#expires-in"},
 	Features: writes(contract.Unmetered),
 	Rules:    []rule.ID{rule.ValidityBounds},
 	Run: func(t *contract.T) {
@@ -219,7 +233,7 @@ var validityTable = contract.Scenario{
 			token := c.Create(body).Token()
 			want := float64(v.seconds)
 			t.Equal("accessTokenValiditySeconds", want, token.AccessTokenValiditySeconds.Value)
-			t.Equal("the validity in the list", want,
+			t.Equal("listed accessTokenValiditySeconds", want,
 				c.MustFind(token.ID).AccessTokenValiditySeconds.Value)
 			t.Equal("expires_in", want, mustLogin(t, token.Credentials()).ExpiresIn.Value)
 			c.MustDelete(token.ID)
@@ -227,7 +241,8 @@ var validityTable = contract.Scenario{
 	},
 }
 
-var boundaryLifetimes = slices.Concat(
-	forEachRow(accessTokenLifetimes, accessTokenLifetime), []contract.Scenario{validityTable},
+var lifetimeScenarios = slices.Concat(
+	forEachRow(accessTokenLifetimes, accessTokenLifetime),
+	[]contract.Scenario{validityScenario},
 	forEachRow(tokenLifetimes, tokenLifetime.scenario),
 )

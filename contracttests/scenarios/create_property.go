@@ -57,7 +57,7 @@ var createProperties = []contract.Scenario{
 	{
 		ID:      "create/validity-bounds-are-taken",
 		Promise: "Create accepts 15 and 43200 as accessTokenValiditySeconds, and stores them.",
-		Sources: []string{validityRequest + "/minimum"},
+		Sources: []string{validityPointer + "/minimum"},
 		Rules:   []rule.ID{"validity-bounds"},
 		Run: func(t *contract.T) {
 			c := t.Owner()

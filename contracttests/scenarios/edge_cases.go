@@ -64,7 +64,7 @@ var edgeCases = []contract.Scenario{
 	{
 		ID:       "expiry/never-with-validity",
 		Promise:  "A token that never expires has the validity and the scope of the request.",
-		Sources:  []string{validityRequest},
+		Sources:  []string{validityPointer},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.ValidityBounds, rule.StoredAsSent},
 		Run: func(t *contract.T) {

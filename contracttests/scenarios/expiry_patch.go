@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	patchText       = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
-	patchFields     = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
-	patchRejections = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
+	patchDescription = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/description"
+	patchFields      = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/requestBody/description"
+	patchRejections  = "v2026 #/paths/~1personal-access-tokens~1{id}/patch/responses/400"
 )
 
 // The facts about patches of the expiry.
@@ -81,7 +81,7 @@ func patchToNever(id, fact string, level evidence.Level,
 		ID: "expiry/patch-to-never/" + id,
 		Promise: "A patch removes the date if it has the acknowledgment: " + readableID(id) +
 			".",
-		Sources:  []string{patchText, "errata patch-value-null", fact},
+		Sources:  []string{patchDescription, "errata patch-value-null", fact},
 		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
@@ -107,7 +107,7 @@ func patchToNeverRejected(id, fact string, level evidence.Level,
 		ID: "expiry/patch-to-never-rejected/" + id,
 		Promise: "A patch that removes the date without the acknowledgment is rejected, and the " +
 			"date does not change: " + readableID(id) + ".",
-		Sources:  []string{patchText, patchRejections, fact},
+		Sources:  []string{patchDescription, patchRejections, fact},
 		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never", "patch-atomic"},
@@ -122,7 +122,7 @@ func flagRequired(id, fact string, level evidence.Level, operation contract.Op) 
 		ID: "expiry/patch-never-needs-its-flag/" + id,
 		Promise: "A token that never expires needs its acknowledgment until it gets a date: " +
 			readableID(id) + " is rejected.",
-		Sources:  []string{patchText, patchRejections, fact},
+		Sources:  []string{patchDescription, patchRejections, fact},
 		Evidence: level,
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.NeverKeepsAcknowledgment},

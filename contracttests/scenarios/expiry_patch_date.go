@@ -14,7 +14,9 @@ var expiryPatchDates = []contract.Scenario{
 		ID: "expiry/patch-earlier-acknowledgement-does-not-count",
 		Promise: "A patch that removes the date needs the acknowledgment itself: one of an " +
 			"earlier patch does not count.",
-		Sources:  []string{patchText, patchRejections, "#patch-to-never-needs-the-acknowledgment"},
+		Sources: []string{
+			patchDescription, patchRejections, "#patch-to-never-needs-the-acknowledgment",
+		},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"patch-never"},
 		Run: func(t *contract.T) {
@@ -47,7 +49,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:      "expiry/patch-new-date",
 		Promise: "A patch sets another date by itself, up to any future date.",
 		Sources: []string{
-			patchText,
+			patchDescription,
 			patchFields,
 			"#patch-to-a-date",
 			"#current-has-no-upper-bound",
@@ -71,7 +73,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID: "expiry/patch-dates-a-never-expiring-token",
 		Promise: "A patch sets a date for a token that never expires, with the acknowledgment " +
 			"false or absent.",
-		Sources:  []string{patchText, "#patch-to-a-date"},
+		Sources:  []string{patchDescription, "#patch-to-a-date"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{rule.PatchFields, rule.NeverKeepsAcknowledgment},
 		Run: func(t *contract.T) {
@@ -107,7 +109,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-past-date-is-rejected",
 		Promise:  "A patch to a past date is rejected, and the date does not change.",
-		Sources:  []string{patchText, patchRejections},
+		Sources:  []string{patchDescription, patchRejections},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"expiry-future"},
 		Run: func(t *contract.T) {
@@ -120,7 +122,7 @@ var expiryPatchDates = []contract.Scenario{
 	{
 		ID:       "expiry/patch-date-forms",
 		Promise:  "A patch accepts a date as clients write it, and stores it to the millisecond.",
-		Sources:  []string{patchText, "#date-is-rfc3339", "#dates-of-sdks"},
+		Sources:  []string{patchDescription, "#date-is-rfc3339", "#dates-of-sdks"},
 		Versions: contract.Current,
 		Rules:    []rule.ID{"date-forms"},
 		Run: func(t *contract.T) {
@@ -138,7 +140,7 @@ var expiryPatchDates = []contract.Scenario{
 		ID:      "expiry/patch-bad-dates-are-rejected",
 		Promise: "A patch to text that is not a date is rejected, and the date does not change.",
 		Sources: []string{
-			patchText,
+			patchDescription,
 			patchRejections,
 			"#date-is-rfc3339",
 			"#date-without-zone-is-400",

@@ -121,7 +121,7 @@ var lifecycle = []contract.Scenario{
 		Promise: "An access token is valid for its validity in seconds, and then gets 401.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
-			validityRequest, "#access-token-expires",
+			validityPointer, "#access-token-expires",
 		},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{"access-token-expires", "bearer-required"},

@@ -118,7 +118,7 @@ var patchChanges = []contract.Scenario{
 		ID:      "patch/leaves-other-tokens-alone",
 		Promise: "A patch changes only the token with the id.",
 		Sources: []string{
-			patchText, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0",
+			patchDescription, "v2026 #/paths/~1personal-access-tokens~1{id}/patch/parameters/0",
 		},
 		Rules: []rule.ID{rule.PatchFields},
 		Run: func(t *contract.T) {

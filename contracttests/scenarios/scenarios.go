@@ -14,7 +14,7 @@ import (
 func All() []contract.Scenario {
 	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers,
 		auth, authScopes, authRights, token, loginResponse, errorShapes, errorReads, errorStatuses,
-		rateLimit, httpConformance, lifecycle, lastUsed, boundaryLifetimes, bulk, boundaryBulk,
+		rateLimit, httpConformance, lifecycle, lastUsed, lifetimeScenarios, bulk, boundaryBulk,
 		boundarySizes,
 		concurrent, edgeCases, otherProperties, questions)
 	for i := range all {

@@ -92,7 +92,7 @@ var loginResponse = []contract.Scenario{
 		ID:      "token/expires-in-is-the-validity",
 		Promise: "expires_in is the accessTokenValiditySeconds of the token, or one second less.",
 		Sources: []string{
-			validityRequest,
+			validityPointer,
 			"#expires-in",
 		},
 		Rules: []rule.ID{"token-expires-in"},
