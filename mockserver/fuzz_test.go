@@ -174,7 +174,7 @@ func FuzzAllocatedBytes(f *testing.F) {
 		f.Add(uint8(i), "[", `{"op":1},`, "]", uint16(1000)) // YAML, but not JSON
 		f.Add(uint8(i), "[", "[],", "]", uint16(60_000))
 	}
-	g := newGrower(f)
+	g := newGrowthHarness(f)
 	bearer := g.bearer(f, "")
 	f.Fuzz(func(t *testing.T, which uint8, before, middle, after string, times uint16) {
 		o := operations[int(which)%len(operations)]

@@ -2,6 +2,8 @@ package mockserver_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 )
 
@@ -13,6 +15,34 @@ type growthCase struct {
 	// body, query and authorization return the input of size n. Nil means none, and for
 	// authorization the usual one.
 	body, query, authorization func(n int) string
+}
+
+// request builds the request for size n.
+func (c growthCase) request(namespace, bearer string, n int) *http.Request {
+	path, body := namespace+c.path, ""
+	if c.name == "unmatched/long path" {
+		path += strings.Repeat("/nothing", n)
+	}
+	if c.query != nil {
+		path += "?" + c.query(n)
+	}
+	if c.body != nil {
+		body = c.body(n)
+	}
+	r := httptest.NewRequest(c.method, namespace+c.path, strings.NewReader(body))
+	r.Host = "127.0.0.1"
+	// Set the target directly, because NewRequest panics if it is not a valid URI.
+	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?")
+	if c.contentType != "" {
+		r.Header.Set("Content-Type", c.contentType)
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", bearer)
+	}
+	if c.authorization != nil {
+		r.Header.Set("Authorization", c.authorization(n))
+	}
+	return r
 }
 
 // growthSize is so large that quadratic growth dominates the cost.
@@ -81,10 +111,10 @@ func growthCases() []growthCase {
 		name string
 		body func(n int) string
 	}{
-		{"scope all wrong", surround(`{"name":"x","scope":[`, items("1"), `]}`)},
-		{"scope with some errors", surround(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
+		{"all scopes invalid", surround(`{"name":"x","scope":[`, items("1"), `]}`)},
+		{"half the scopes invalid", surround(`{"name":"x","scope":[`, items(`"a",1`), `]}`)},
 		{"scope of objects", surround(`{"name":"x","scope":[`, items(`{"a":1}`), `]}`)},
-		{"scope valid", surround(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
+		{"valid scopes", surround(`{"name":"x","scope":[`, items(`"a%[1]d"`), `]}`)},
 		{
 			"scopes similar to known ones",
 			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":[`,
@@ -100,30 +130,30 @@ func growthCases() []growthCase {
 			surround(`{"name":"x","expirationDate":"2099-01-01T00:00:00Z","scope":["sp:my-`,
 				repeatText("personal-"), `access-tokens:read"]}`),
 		},
-		{"halves of characters", surround(`{"name":["`, repeatText(`\ud800`), `"]}`)},
+		{"lone surrogates", surround(`{"name":["`, repeatText(`\ud800`), `"]}`)},
 		{
-			"strings with halves of characters",
+			"strings with lone surrogates",
 			surround(`{"name":"x","a":[`, items(`"\ud800"`), `]}`),
 		},
-		{"keys twice", surround(`{"name":"x","a":[`, items(`{"k%[1]d":1,"k%[1]d":2}`), `]}`)},
-		{"deep keys twice", nested(`{"name":"x","a":`, `{"a":1,"a":`, `1`, `}`, `}`)},
+		{"duplicate keys", surround(`{"name":"x","a":[`, items(`{"k%[1]d":1,"k%[1]d":2}`), `]}`)},
+		{"deep duplicate keys", nested(`{"name":"x","a":`, `{"a":1,"a":`, `1`, `}`, `}`)},
 		{"many unknown keys", surround(`{"name":"x",`, items(`"k%[1]d":1`), `}`)},
-		{"many unknown keys and no name", surround(`{`, items(`"k%[1]d":1`), `}`)},
-		{"name an object of many keys", surround(`{"name":{`, items(`"k%[1]d":1`), `}}`)},
-		{"name a list", surround(`{"name":[`, items(`"a"`), `]}`)},
-		{"the same key", surround(`{`, items(`"name":1`), `}`)},
+		{"many unknown keys, missing name", surround(`{`, items(`"k%[1]d":1`), `}`)},
+		{"name is an object with many keys", surround(`{"name":{`, items(`"k%[1]d":1`), `}}`)},
+		{"name is an array", surround(`{"name":[`, items(`"a"`), `]}`)},
+		{"repeated key", surround(`{`, items(`"name":1`), `}`)},
 		{"secrets", surround(`{"name":[`, items(`{"client_secret":"x"}`), `]}`)},
-		{"a long name", surround(`{"name":"`, repeatText("abcdefgh"), `"}`)},
-		{"a long name of escapes", surround(`{"name":"`, repeatText(`\"\\\u0001`), `"}`)},
-		{"a long key", surround(`{"`, repeatText("abcdefgh"), `":1}`)},
-		{"a long date", surround(`{"name":"x","expirationDate":"`, repeatText("2030"), `"}`)},
+		{"long name", surround(`{"name":"`, repeatText("abcdefgh"), `"}`)},
+		{"long name of escapes", surround(`{"name":"`, repeatText(`\"\\\u0001`), `"}`)},
+		{"long key", surround(`{"`, repeatText("abcdefgh"), `":1}`)},
+		{"long date", surround(`{"name":"x","expirationDate":"`, repeatText("2030"), `"}`)},
 		{
-			"a long number",
+			"long number",
 			surround(`{"name":"x","accessTokenValiditySeconds":1`, repeatText("0"), `}`),
 		},
-		{"deep and wrong", nested(`{"name":`, `{"a":`, `1`, `}`, `}`)},
+		{"deep and invalid", nested(`{"name":`, `{"a":`, `1`, `}`, `}`)},
 		{"deep and unknown", nested(`{"name":"x","a":`, `[`, ``, `]`, `}`)},
-		{"no JSON at the end", surround(`{"name":"x","scope":[`, items(`"a"`), `,}`)},
+		{"invalid JSON at the end", surround(`{"name":"x","scope":[`, items(`"a"`), `,}`)},
 		{"lines", surround(`{"name":1,`, repeatText("\n"), `"scope":1}`)},
 		{"hexadecimal digits", surround(`{"name":["`, repeatText("0123456789abcdef"), `"]}`)},
 		{"parameters", surround(`{"name":["`, repeatText("a=b&%3D"), `"]}`)},
@@ -136,36 +166,36 @@ func growthCases() []growthCase {
 		body func(n int) string
 	}{
 		{"many operations", surround("[", items(aOperation), "]")},
-		{"operations all wrong", surround("[", items(`{}`), "]")},
-		{"operations with some errors", surround("[", items(aOperation+`,{"op":1}`), "]")},
+		{"all operations invalid", surround("[", items(`{}`), "]")},
+		{"half the operations invalid", surround("[", items(aOperation+`,{"op":1}`), "]")},
 		{"operations of numbers", surround("[", items(`1`), "]")},
 		{
 			"operations with unknown keys",
 			surround(`[{"op":"replace","path":"/name","value":"x",`, items(`"k%[1]d":1`), `}]`),
 		},
 		{
-			"a value all wrong",
+			"all elements of the value invalid",
 			surround(`[{"op":"replace","path":"/scope","value":[`, items("null"), `]}]`),
 		},
 		{
-			"value with some errors",
+			"half the elements of the value invalid",
 			surround(`[{"op":"replace","path":"/scope","value":[`, items(`"a",1`), `]}]`),
 		},
 		{
-			"a value of objects",
+			"value of objects",
 			surround(`[{"op":"replace","path":"/scope","value":{`, items(`"k%[1]d":1`), `}}]`),
 		},
-		{"a deep value", nested(`[{"op":"replace","path":"/scope","value":`, `[`, ``, `]`, `}]`)},
+		{"deep value", nested(`[{"op":"replace","path":"/scope","value":`, `[`, ``, `]`, `}]`)},
 		{
-			"a long path",
+			"long path",
 			surround(`[{"op":"replace","path":"`, repeatText("/name"), `","value":1}]`),
 		},
 		{
-			"a path of digits",
+			"path of digits",
 			surround(`[{"op":"replace","path":"/scope/`, repeatText("1"), `","value":"x"}]`),
 		},
-		{"a long operation", surround(`[{"op":"`, repeatText("replace"), `","path":"/name"}]`)},
-		{"an object", surround(`{`, items(`"k%[1]d":1`), `}`)},
+		{"long operation", surround(`[{"op":"`, repeatText("replace"), `","path":"/name"}]`)},
+		{"object", surround(`{`, items(`"k%[1]d":1`), `}`)},
 	} {
 		add("patch/"+kind.name, "PATCH", onePath, patchType, kind.body)
 	}
@@ -174,11 +204,11 @@ func growthCases() []growthCase {
 		body func(n int) string
 	}{
 		{"many ids", surround(`{"ids":[`, items(`"%[1]d"`), `],"patch":[`+aOperation+`]}`)},
-		{"the same id", surround(`{"ids":[`, items(`"a"`), `],"patch":[`+aOperation+`]}`)},
-		{"ids all wrong", surround(`{"ids":[`, items(`1`), `],"patch":[]}`)},
-		{"ids with some errors", surround(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
+		{"repeated id", surround(`{"ids":[`, items(`"a"`), `],"patch":[`+aOperation+`]}`)},
+		{"all ids invalid", surround(`{"ids":[`, items(`1`), `],"patch":[]}`)},
+		{"half the ids invalid", surround(`{"ids":[`, items(`"a",1`), `],"patch":[]}`)},
 		{"operations", surround(`{"ids":["a"],"patch":[`, items(aOperation), `]}`)},
-		{"operations all wrong", surround(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
+		{"all operations invalid", surround(`{"ids":["a"],"patch":[`, items(`{"op":1}`), `]}`)},
 		{
 			"unknown keys",
 			surround(`{"ids":["a"],"patch":[`+aOperation+`],`, items(`"k%[1]d":1`), `}`),
@@ -199,7 +229,10 @@ func growthCases() []growthCase {
 			surround("filters=lastUsed+isnull", repeatText("+or+lastUsed+le+2030-01-01T00:00:00Z"),
 				""),
 		},
-		{"filters with a wrong end", surround("filters=", repeatText("lastUsed+isnull+or+"), "")},
+		{
+			"filters with an invalid end",
+			surround("filters=", repeatText("lastUsed+isnull+or+"), ""),
+		},
 		{"filters with many nots", surround("filters=", repeatText("not+"), "lastUsed+isnull")},
 		{"filters with many parentheses", nested("filters=", "(", "lastUsed+isnull", ")", "")},
 		{"filters with a long list", surround("filters=id+in+(", items(`"a"`), ")")},
@@ -209,24 +242,24 @@ func growthCases() []growthCase {
 			"filters without the closing quote",
 			surround("filters=lastUsed+le+%22", repeatText("a%5C"), ""),
 		},
-		{"a long owner", surround("owner-id=", repeatText("me"), "")},
+		{"long owner", surround("owner-id=", repeatText("me"), "")},
 		{"many parameters", func(n int) string {
 			return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
 		}},
-		{"nearly known parameters", func(n int) string {
+		{"parameters similar to known ones", func(n int) string {
 			return strings.ReplaceAll(items("ownerId%[1]d=1")(n), ",", "&")
 		}},
-		{"the same parameter", surround("owner-id=me", repeatText("&owner-id=me"), "")},
+		{"repeated parameter", surround("owner-id=me", repeatText("&owner-id=me"), "")},
 		{"secrets", surround("client_secret=x", repeatText("&client_secret=x"), "")},
 		{"escapes", surround("owner-id=", repeatText("%25%3D"), "")},
-		{"no escape", surround("owner-id=", repeatText("%41"), "%")},
+		{"incomplete escape", surround("owner-id=", repeatText("%41"), "%")},
 	} {
 		add("list/"+kind.name, "GET", tokensPath, "", nil).query = kind.query
 	}
-	add("list/a long path", "GET", tokensPath, "", nil).query = nil
+	add("list/long path", "GET", tokensPath, "", nil).query = nil
 	all[len(all)-1].authorization = surround("Bearer ", repeatText("abc."), "")
-	all[len(all)-1].name = "list/a long bearer"
-	add("token/a long Basic", "POST", "/oauth/token", formType,
+	all[len(all)-1].name = "list/long bearer"
+	add("token/long Basic", "POST", "/oauth/token", formType,
 		func(int) string {
 			return "grant_type=client_credentials"
 		}).authorization = surround("Basic ", repeatText("YWJj"), "")
@@ -238,20 +271,20 @@ func growthCases() []growthCase {
 			{"many fields", formType, func(n int) string {
 				return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
 			}},
-			{"the same field", formType, repeatText("client_id=a&")},
+			{"repeated field", formType, repeatText("client_id=a&")},
 			{
-				"a repeated grant", formType,
+				"repeated grant", formType,
 				repeatText("grant_type=client_credentials&grant_type=x&"),
 			},
 			{
-				"a long field", formType,
+				"long field", formType,
 				surround("grant_type=client_credentials&client_id=a&token=a&client_secret=",
 					repeatText("secret"), ""),
 			},
-			{"a long grant", formType, surround("grant_type=", repeatText("refresh"), "")},
-			{"a token of dots", formType, surround("token=", repeatText("eyJ."), "")},
+			{"long grant", formType, surround("grant_type=", repeatText("refresh"), "")},
+			{"token of dots", formType, surround("token=", repeatText("eyJ."), "")},
 			{"escapes", formType, surround("token=", repeatText("%25"), "&client_id=a")},
-			{"no escape", formType, surround("token=", repeatText("%25"), "%")},
+			{"incomplete escape", formType, surround("token=", repeatText("%25"), "%")},
 			{
 				"many parts", partsType,
 				surround("",
@@ -259,12 +292,12 @@ func growthCases() []growthCase {
 					"--b--\r\n"),
 			},
 			{
-				"a long part", partsType,
+				"long part", partsType,
 				surround("--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\n",
 					repeatText("secret"), "\r\n--b--\r\n"),
 			},
 			{
-				"a part without an end", partsType,
+				"part without an end", partsType,
 				surround("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n",
 					repeatText("--b"),
 					""),
@@ -277,8 +310,8 @@ func growthCases() []growthCase {
 			add(path[len("/oauth/"):]+"/"+kind.name, "POST", path, kind.contentType, kind.body)
 		}
 	}
-	add("unmatched/a long path", "GET", "/v1/nothing", "", nil)
-	add("unmatched/a body", "POST", "/v1/nothing", jsonType, surround(`[`, items(`{}`), `]`))
+	add("unmatched/long path", "GET", "/v1/nothing", "", nil)
+	add("unmatched/body", "POST", "/v1/nothing", jsonType, surround(`[`, items(`{}`), `]`))
 	all = append(all, controlGrowthCases()...)
 	for i := range all {
 		all[i].n = growthSize
@@ -292,7 +325,7 @@ func growthCases() []growthCase {
 // growthSizes are the sizes of cases whose cost grows faster than their size if they are small: the
 // standard library doubles small buffers.
 var growthSizes = map[string]int{
-	"patch/value with some errors": 16_000,
+	"patch/half the elements of the value invalid": 16_000,
 }
 
 func controlGrowthCases() []growthCase {
@@ -308,7 +341,7 @@ func controlGrowthCases() []growthCase {
 	}{
 		{"empty tokens", surround(stateStart+`"tokens":[`, items("{}"), `]}`)},
 		{
-			"tokens with some errors",
+			"half the tokens invalid",
 			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"},{}`), `]}`),
 		},
 		{"tokens of numbers", surround(stateStart+`"tokens":[`, items("1"), `]}`)},
@@ -322,16 +355,16 @@ func controlGrowthCases() []growthCase {
 			surround(stateStart+`"tokens":[`, items(`{"owner":"admn","name":"t%[1]d"}`), `]}`),
 		},
 		{
-			"tokens valid",
+			"valid tokens",
 			surround(stateStart+`"tokens":[`, items(`{"owner":"admin","name":"t%[1]d"}`), `]}`),
 		},
 		{
-			"a token with a long scope",
+			"token with a long scope",
 			surround(stateStart+`"tokens":[{"owner":"admin","name":"t","scope":[`, items(`""`),
 				`]}]}`),
 		},
 		{
-			"a token with a long name",
+			"token with a long name",
 			surround(stateStart+`"tokens":[{"owner":"admin","name":"`, repeatText("abcdefgh"),
 				`"},{"owner":"x"}]}`),
 		},
@@ -342,23 +375,23 @@ func controlGrowthCases() []growthCase {
 				`]}`),
 		},
 		{"many unknown keys", surround(stateStart, items(`"k%[1]d":1`), `}`)},
-		{"the same key", surround(`{`, items(`"identities":[]`), `}`)},
-		{"a long key", surround(stateStart+`"`, repeatText("abcdefgh"), `":1}`)},
+		{"repeated key", surround(`{`, items(`"identities":[]`), `}`)},
+		{"long key", surround(stateStart+`"`, repeatText("abcdefgh"), `":1}`)},
 		{"identities of one name", surround(`{"identities":[`, items(`{"name":"admin"}`), `]}`)},
 		{"identities and unknown owners", func(n int) string {
 			return `{"identities":[` + items(`{"name":"user %[1]d"}`)(n) + `],"tokens":[` +
 				items(`{"owner":"usr %[1]d","name":"t"}`)(n) + `]}`
 		}},
 		{
-			"user levels all wrong",
+			"all user levels invalid",
 			surround(`{"identities":[{"name":"admin","userLevels":[`, items(`"USR"`), `]}]}`),
 		},
 		{"many user levels", surround(stateStart+`"userLevels":{`, items(`"L%[1]d":["x"]`), `}}`)},
-		{"a long user level with many rights", func(n int) string {
+		{"long user level with many rights", func(n int) string {
 			return stateStart + `"userLevels":{"` + strings.Repeat("L", n) + `":[` +
 				items(`"x"`)(n) + `]}}`
 		}},
-		{"a long id of the tenant and many tokens", func(n int) string {
+		{"long id of the tenant and many tokens", func(n int) string {
 			return stateStart + `"id":"` + strings.Repeat("a", n) + `","tokens":[` +
 				items(`{"owner":"admin","name":"t%[1]d"}`)(n) + `]}`
 		}},
@@ -367,7 +400,7 @@ func controlGrowthCases() []growthCase {
 			surround(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`),
 		},
 		{"deep", nested(stateStart+`"tokens":`, `[`, ``, `]`, `}`)},
-		{"no JSON", surround(stateStart+`"tokens":[`, items(`{}`), `}`)},
+		{"invalid JSON", surround(stateStart+`"tokens":[`, items(`{}`), `}`)},
 	}
 	for _, s := range states {
 		add("put state/"+s.name, "PUT", "/_mock/state", jsonType, s.body)
@@ -386,8 +419,8 @@ func controlGrowthCases() []growthCase {
 					return strings.ReplaceAll(items("k%[1]d: 1\n")(n), ",", "")
 				}, ""),
 		},
-		{"the same key", surround(stateYAML, repeatText("name: a\n"), "")},
-		{"a flow", surround(stateYAML+"tokens: [", items("{}"), "]\n")},
+		{"repeated key", surround(stateYAML, repeatText("name: a\n"), "")},
+		{"flow", surround(stateYAML+"tokens: [", items("{}"), "]\n")},
 		{"brackets without an end", surround(stateYAML+"tokens: ", repeatText("[\n"), "")},
 		{"deep by dashes", surround("", repeatText("- "), "a\n")},
 		{"deep by lines", func(n int) string {
@@ -397,7 +430,7 @@ func controlGrowthCases() []growthCase {
 			}
 			return b.String()
 		}},
-		{"a flow of keys", surround(stateYAML+"userLevels: {", items("k%[1]d: 1"), "}\n")},
+		{"flow of keys", surround(stateYAML+"userLevels: {", items("k%[1]d: 1"), "}\n")},
 		{
 			"lists of keys",
 			surround(stateYAML+"tokens:\n", repeatText("- owner: admin\n  name: a\n"), ""),
@@ -413,13 +446,13 @@ func controlGrowthCases() []growthCase {
 		}},
 		{"merge keys", surround("a: &a {x: y}\nb:\n", repeatText("- <<: *a\n"), "")},
 		{"anchors", surround("b:\n", repeatText("- &a x\n"), "")},
-		{"a long text", surround(stateYAML+"name: ", repeatText("abcdefgh "), "\n")},
-		{"a text of lines", surround(stateYAML+"name: |\n", repeatText("  line\n"), "")},
+		{"long text", surround(stateYAML+"name: ", repeatText("abcdefgh "), "\n")},
+		{"text of lines", surround(stateYAML+"name: |\n", repeatText("  line\n"), "")},
 		{
-			"a quoted text of lines",
+			"quoted text of lines",
 			surround(stateYAML+"name: \"a\n", repeatText("  line\n"), "\"\n"),
 		},
-		{"a plain text of lines", surround(stateYAML+"name: a\n", repeatText("  line\n"), "")},
+		{"plain text of lines", surround(stateYAML+"name: a\n", repeatText("  line\n"), "")},
 		{"comments", surround(stateYAML, repeatText("# c\n"), "")},
 		{"empty lines", surround(stateYAML, repeatText("\n"), "")},
 		{"documents", repeatText("---\n")},
@@ -436,56 +469,59 @@ func controlGrowthCases() []growthCase {
 		bodies             map[string]func(n int) string
 	}{
 		{"identity", "POST", "/_mock/identities", map[string]func(n int) string{
-			"user levels all wrong":  surround(`{"name":"x","userLevels":[`, items(`"USR"`), `]}`),
-			"user levels of numbers": surround(`{"name":"x","userLevels":[`, items(`1`), `]}`),
-			"a long name": surround(`{"name":"`, repeatText("abcdefgh"),
+			"all user levels invalid": surround(`{"name":"x","userLevels":[`, items(`"USR"`), `]}`),
+			"user levels of numbers":  surround(`{"name":"x","userLevels":[`, items(`1`), `]}`),
+			"long name": surround(`{"name":"`, repeatText("abcdefgh"),
 				`","userLevels":1}`),
 		}},
 		{"token", "POST", "/_mock/tokens", map[string]func(n int) string{
-			"scope all wrong": surround(`{"owner":"admin","name":"x","scope":[`, items(`1`), `]}`),
-			"scope with some errors": surround(`{"owner":"admin","name":"x","scope":[`, items(`"",1`),
+			"all scopes invalid": surround(`{"owner":"admin","name":"x","scope":[`, items(`1`),
 				`]}`),
-			"scope blank":  surround(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
-			"a long owner": surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
-			"a long date": surround(`{"owner":"admin","name":"x","created":"`, repeatText("2030"),
+			"half the scopes invalid": surround(`{"owner":"admin","name":"x","scope":[`,
+				items(`"",1`),
+				`]}`),
+			"empty scopes": surround(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
+			"long owner":   surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
+			"long date": surround(`{"owner":"admin","name":"x","created":"`, repeatText("2030"),
 				`"}`),
 		}},
 		{"fault", "POST", "/_mock/faults", map[string]func(n int) string{
-			"headers all wrong": surround(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
-			"headers with some errors": surround(`{"status":429,"header":{`,
+			"all headers invalid": surround(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),
+			"half the headers invalid": surround(`{"status":429,"header":{`,
 				items(`"k%[1]d":1,"v%[1]d":"x"`), `}}`),
-			"headers valid": surround(`{"operation":"list","status":429,"rate":2,"header":{`,
+			"valid headers": surround(`{"operation":"list","status":429,"rate":2,"header":{`,
 				items(`"k%[1]d":"x"`), `}}`),
-			"a long operation": surround(`{"status":429,"operation":"`, repeatText("list"), `"}`),
-			"a long duration":  surround(`{"status":429,"retryAfter":"`, repeatText("1s"), `"}`),
+			"long operation": surround(`{"status":429,"operation":"`, repeatText("list"), `"}`),
+			"long duration":  surround(`{"status":429,"retryAfter":"`, repeatText("1s"), `"}`),
 		}},
 		{"verify", "POST", "/_mock/verify", map[string]func(n int) string{
-			"expectations all wrong": surround(`{"expect":[`, items(`{"times":-1}`), `]}`),
-			"expectations with some errors": surround(`{"expect":[`, items(expectation+`,{"match":1}`),
+			"all expectations invalid": surround(`{"expect":[`, items(`{"times":-1}`), `]}`),
+			"half the expectations invalid": surround(`{"expect":[`,
+				items(expectation+`,{"match":1}`),
 				`]}`),
 			"expectations of numbers": surround(`{"expect":[`, items(`1`), `]}`),
 			"contradictions": surround(`{"expect":[`,
 				items(`{"match":{},"atLeast":2,"atMost":1}`), `]}`),
 			"expectations that fail": surround(`{"expect":[`, items(expectation), `]}`),
-			"a body of many keys": surround(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
+			"body of many keys": surround(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
 				`}}}]}`),
 			"headers": surround(`{"expect":[{"match":{"header":{`,
 				items(`"k%[1]d":"x"`), `}}}]}`),
-			"a deep body": nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
+			"deep body": nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
 		}},
 		{"clock", "PUT", "/_mock/clock", map[string]func(n int) string{
-			"a long moment": surround(`{"now":"`, repeatText("2030"), `"}`),
+			"long moment": surround(`{"now":"`, repeatText("2030"), `"}`),
 		}},
 		{"advance", "POST", "/_mock/clock/advance", map[string]func(n int) string{
-			"a long duration": surround(`{"by":"`, repeatText("1h"), `"}`),
+			"long duration": surround(`{"by":"`, repeatText("1h"), `"}`),
 		}},
 	} {
 		o.bodies["unknown keys"] = surround(`{`, items(`"k%[1]d":1`), `}`)
-		o.bodies["the same key"] = surround(`{`, items(`"a":1`), `}`)
-		o.bodies["a long key"] = surround(`{"`, repeatText("abcdefgh"), `":1}`)
-		o.bodies["a list"] = surround(`[`, items(`{}`), `]`)
+		o.bodies["repeated key"] = surround(`{`, items(`"a":1`), `}`)
+		o.bodies["long key"] = surround(`{"`, repeatText("abcdefgh"), `":1}`)
+		o.bodies["array"] = surround(`[`, items(`{}`), `]`)
 		o.bodies["deep"] = nested(`{"a":`, `{"a":`, `1`, `}`, `}`)
-		o.bodies["no JSON"] = surround(`{`, items(`"k%[1]d":1`), `]`)
+		o.bodies["invalid JSON"] = surround(`{`, items(`"k%[1]d":1`), `]`)
 		for name, body := range o.bodies {
 			add(o.name+"/"+name, o.method, o.path, jsonType, body)
 		}
@@ -494,7 +530,7 @@ func controlGrowthCases() []growthCase {
 		name: "journal/many parameters", method: "GET", path: "/_mock/requests",
 		query: func(n int) string { return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&") },
 	}, growthCase{
-		name: "journal/a long operation", method: "GET", path: "/_mock/requests",
+		name: "journal/long operation", method: "GET", path: "/_mock/requests",
 		query: surround("operation=", repeatText("list"), ""),
 	})
 	return all
