@@ -130,7 +130,7 @@ func BenchmarkOpen(b *testing.B) {
 			b.ResetTimer()
 			for range b.N {
 				f := open(b, path)
-				_, err := namespace(b, f, "default").Load()
+				_, err := openNamespace(b, f, "default").Load()
 				checkError(b, nil, err)
 				checkError(b, nil, f.Close())
 			}
@@ -156,7 +156,7 @@ func BenchmarkReset(b *testing.B) {
 				checkError(b, nil, s.Replace(b.Context(), benchTenant(n)))
 				checkError(b, nil, s.Replace(b.Context(), few))
 				if again {
-					s = namespace(b, reopen(b, f, path), "default")
+					s = openNamespace(b, reopen(b, f, path), "default")
 					_, err := s.Load()
 					checkError(b, nil, err)
 				}

@@ -38,15 +38,16 @@ func TestSwap_Concurrent(t *testing.T) {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), "0")
 				n, _ := strconv.Atoi(current.Name)
-				if err = s.Swap(t.Context(), rename(current, strconv.Itoa(n+1))); err != nil &&
+				if err = s.Swap(t.Context(),
+					renameChange(current, strconv.Itoa(n+1))); err != nil &&
 					!errors.Is(err, pat.ErrConflict) {
 					t.Errorf("error is %v, want ErrConflict", err)
 				}
 			}
 		}
 	})
-	want := []*pat.Token{rename(zero, strconv.Itoa(workers*swaps)).New}
-	checkMemory(t, want, s)
+	want := []*pat.Token{renameChange(zero, strconv.Itoa(workers*swaps)).New}
+	checkTokens(t, want, s)
 	checkFile(t, want, f, path)
 }
 
@@ -54,19 +55,19 @@ func TestSwap_Concurrent(t *testing.T) {
 func TestWrite_Concurrent(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
-	want := map[string]content{}
+	want := map[string]comparableTenant{}
 	for _, name := range []string{"0", "1", "2"} {
 		namespaceWithUsers(t, f, name)
 	}
 	runConcurrently(func(worker int) {
-		s := namespace(t, f, fmt.Sprint(worker%3))
+		s := openNamespace(t, f, fmt.Sprint(worker%3))
 		for i := range 10 {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			created := token(id, pat.Owner{ID: "ann"}, i)
 			checkError(t, nil, s.Create(t.Context(), created, 0))
 			checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: id, Name: id}, nil))
 			checkError(t, nil, s.PutRecord(id, []byte(id)))
-			change := rename(created, "renamed "+id)
+			change := renameChange(created, "renamed "+id)
 			checkError(t, nil, s.Swap(t.Context(), change))
 			if i%2 == 0 {
 				checkError(t, nil, s.Delete(t.Context(), change.New))
@@ -77,15 +78,15 @@ func TestWrite_Concurrent(t *testing.T) {
 		}
 	})
 	for _, name := range []string{"0", "1", "2"} {
-		tokens, err := namespace(t, f, name).AllTokens(t.Context())
+		tokens, err := openNamespace(t, f, name).AllTokens(t.Context())
 		checkError(t, nil, err)
-		want[name] = contentOf(pat.Tenant{Tokens: tokens})
+		want[name] = toComparable(pat.Tenant{Tokens: tokens})
 	}
 	f = reopen(t, f, path)
 	for name, want := range want {
-		s := namespace(t, f, name)
-		got := load(t, s)
-		if diff := cmp.Diff(want.Tokens, contentOf(got).Tokens); diff != "" {
+		s := openNamespace(t, f, name)
+		got := loadTenant(t, s)
+		if diff := cmp.Diff(want.Tokens, toComparable(got).Tokens); diff != "" {
 			t.Errorf("tokens of %s (-memory +file):\n%s", name, diff)
 		}
 		for _, i := range got.Identities[len(users):] {

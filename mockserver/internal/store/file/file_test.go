@@ -23,7 +23,7 @@ var (
 	ben = pat.Owner{ID: "ben", Name: "Ben"}
 )
 
-// token returns a token created at a second of 1 March, with its id as its name.
+// token returns a token created at the given second on 1 March 2026, named after its id.
 func token(id string, owner pat.Owner, second int) *pat.Token {
 	return pat.NewToken(pat.TokenData{
 		ID: id, Secret: "secret of " + id, Name: id, Owner: owner, Scope: []string{"sp:scopes:all"},
@@ -31,8 +31,8 @@ func token(id string, owner pat.Owner, second int) *pat.Token {
 	})
 }
 
-// rename returns the change of a token to another name.
-func rename(t *pat.Token, name string) pat.Change {
+// renameChange returns the change that renames t.
+func renameChange(t *pat.Token, name string) pat.Change {
 	next := pat.NewToken(t.TokenData)
 	next.Name = name
 	return pat.Change{Old: t, New: next}
@@ -43,16 +43,18 @@ func newPath(t testing.TB) string {
 	return filepath.Join(t.TempDir(), "state")
 }
 
-// open opens a file until the end of the test. It fails the test if there is a warning.
+// open opens the file and closes it when the test ends. It fails the test if opening logs a
+// warning.
 func open(t testing.TB, path string) *file.File {
 	t.Helper()
 	f, warnings := openWithWarnings(t, path)
 	if warnings != "" {
-		t.Errorf("warned: %s", warnings)
+		t.Errorf("unexpected warnings: %s", warnings)
 	}
 	return f
 }
 
+// openWithWarnings is like open, but returns the warnings.
 func openWithWarnings(t testing.TB, path string) (f *file.File, warnings string) {
 	t.Helper()
 	f, warnings, err := tryOpen(path)
@@ -77,14 +79,15 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// reopen closes and opens a file, as after a restart of the process.
+// reopen closes f and opens the file at path again, as after a restart of the process.
 func reopen(t testing.TB, f *file.File, path string) *file.File {
 	t.Helper()
 	checkError(t, nil, f.Close())
 	return open(t, path)
 }
 
-func namespace(t testing.TB, f *file.File, name string) *file.Store {
+// openNamespace opens the namespace, and creates it if it does not exist.
+func openNamespace(t testing.TB, f *file.File, name string) *file.Store {
 	t.Helper()
 	s, err := f.Namespace(name)
 	if err != nil {
@@ -93,7 +96,8 @@ func namespace(t testing.TB, f *file.File, name string) *file.Store {
 	return s
 }
 
-// newStore returns a namespace of a new file with the given tokens.
+// newStore creates a file with a namespace that holds the given tokens. It returns the file, its
+// path and the namespace's store.
 func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s *file.Store) {
 	t.Helper()
 	path = newPath(t)
@@ -108,10 +112,10 @@ func newStore(t testing.TB, tokens ...*pat.Token) (f *file.File, path string, s 
 // users are the owners of the tokens in the tests.
 var users = []pat.Identity{{ID: "ann", Name: "Ann"}, {ID: "ben", Name: "Ben"}}
 
-// namespaceWithUsers returns a new namespace with the users.
+// namespaceWithUsers creates a namespace with users added as identities.
 func namespaceWithUsers(t testing.TB, f *file.File, name string) *file.Store {
 	t.Helper()
-	s := namespace(t, f, name)
+	s := openNamespace(t, f, name)
 	for _, i := range users {
 		checkError(t, nil, s.AddIdentity(t.Context(), i, nil))
 	}
@@ -121,22 +125,22 @@ func namespaceWithUsers(t testing.TB, f *file.File, name string) *file.Store {
 func checkError(t testing.TB, want, err error) {
 	t.Helper()
 	if !errors.Is(err, want) {
-		t.Errorf("error is %v, want %v", err, want)
+		t.Errorf("error = %v, want %v", err, want)
 	}
 }
 
-// checkMessage compares the text of an error with the golden file.
-func checkMessage(t testing.TB, path string, err error) {
+// checkGolden compares the text of err with the golden file.
+func checkGolden(t testing.TB, path string, err error) {
 	t.Helper()
 	if err == nil {
-		t.Fatal("there is no error")
+		t.Fatal("got no error")
 	}
-	checkText(t, err, path)
+	checkContains(t, err, path)
 	golden.Check(t, "testdata/errors.golden", golden.Key(t),
 		strings.ReplaceAll(err.Error(), path, "FILE"))
 }
 
-// locationOf returns the innermost location in an error.
+// locationOf returns the namespace and key of the innermost ValueError in err.
 func locationOf(err error) (location file.ValueError) {
 	for inner := (*file.ValueError)(nil); errors.As(err, &inner); err = inner.Err {
 		location = file.ValueError{Namespace: inner.Namespace, Key: inner.Key}
@@ -144,27 +148,27 @@ func locationOf(err error) (location file.ValueError) {
 	return location
 }
 
-// checkText checks that the text of an error contains the given parts.
-func checkText(t testing.TB, err error, want ...string) {
+// checkContains checks that the text of err contains each of the given parts.
+func checkContains(t testing.TB, err error, want ...string) {
 	t.Helper()
 	if err == nil {
-		t.Fatalf("there is no error, want one with %q", want)
+		t.Fatalf("got no error, want one containing %q", want)
 	}
 	for _, part := range want {
 		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error is %q, want %q in it", err, part)
+			t.Errorf("error %q does not contain %q", err, part)
 		}
 	}
 }
 
-// A content is a tenant with its tokens as comparable values.
-type content struct {
+// comparableTenant is a tenant whose tokens can be compared with cmp.
+type comparableTenant struct {
 	Tenant pat.Tenant
 	Tokens []pat.TokenData
 }
 
-func contentOf(t pat.Tenant) content {
-	c := content{Tenant: t}
+func toComparable(t pat.Tenant) comparableTenant {
+	c := comparableTenant{Tenant: t}
 	for _, token := range t.Tokens {
 		c.Tokens = append(c.Tokens, token.TokenData)
 	}
@@ -172,44 +176,48 @@ func contentOf(t pat.Tenant) content {
 	return c
 }
 
-func load(t testing.TB, s *file.Store) pat.Tenant {
+// loadTenant loads the tenant from the file and returns a snapshot of it.
+func loadTenant(t testing.TB, s *file.Store) pat.Tenant {
 	t.Helper()
 	ok, err := s.Load()
 	if err != nil || !ok {
-		t.Fatalf("load: found %t, error %v", ok, err)
+		t.Fatalf("Load() = %t, %v, want true, nil", ok, err)
 	}
 	tenant, err := s.Snapshot(t.Context())
 	checkError(t, nil, err)
 	return tenant
 }
 
-// checkMemory compares the results of all read operations with the expected tokens, oldest first.
-func checkMemory(t testing.TB, want []*pat.Token, s *file.Store) {
+// checkTokens compares the results of AllTokens, Count and Token with the expected tokens, oldest
+// first.
+func checkTokens(t testing.TB, want []*pat.Token, s *file.Store) {
 	t.Helper()
-	wantFields, got := contentOf(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
+	wantFields, got := toComparable(pat.Tenant{Tokens: want}).Tokens, pat.Tenant{}
 	got.Tokens, _ = s.AllTokens(t.Context())
-	if diff := cmp.Diff(wantFields, contentOf(got).Tokens); diff != "" {
-		t.Errorf("in memory (-want +got):\n%s", diff)
+	if diff := cmp.Diff(wantFields, toComparable(got).Tokens); diff != "" {
+		t.Errorf("AllTokens (-want +got):\n%s", diff)
 	}
 	if n, err := s.Count(t.Context(), ""); n != len(want) || err != nil {
-		t.Errorf("count is %d, %v, want %d", n, err, len(want))
+		t.Errorf("Count() = %d, %v, want %d, nil", n, err, len(want))
 	}
 	for _, w := range want {
-		if token, err := s.Token(t.Context(), w.ID); err != nil ||
-			!cmp.Equal(w.TokenData, token.TokenData) {
-			t.Errorf("token %s: error %v", w.ID, err)
+		got, err := s.Token(t.Context(), w.ID)
+		if err != nil {
+			t.Errorf("Token(%q): %v", w.ID, err)
+		} else if diff := cmp.Diff(w.TokenData, got.TokenData); diff != "" {
+			t.Errorf("Token(%q) (-want +got):\n%s", w.ID, diff)
 		}
 	}
 }
 
-// checkFile compares the tokens in the file with the expected tokens.
+// checkFile reopens the file and compares its tokens with want.
 func checkFile(t testing.TB, want []*pat.Token, f *file.File, path string) {
 	t.Helper()
-	s := namespace(t, reopen(t, f, path), "default")
+	s := openNamespace(t, reopen(t, f, path), "default")
 	if _, err := s.Load(); err != nil {
 		t.Fatal(err)
 	}
-	checkMemory(t, want, s)
+	checkTokens(t, want, s)
 }
 
 func TestNamespaces(t *testing.T) {
@@ -220,13 +228,13 @@ func TestNamespaces(t *testing.T) {
 		got, err := f.Namespaces()
 		checkError(t, nil, err)
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("namespaces (-want +got):\n%s", diff)
+			t.Errorf("Namespaces (-want +got):\n%s", diff)
 		}
 	}
 	check()
 	names := []string{"default", "patmock", "namespaces", "b/\x00ä", "a"}
 	for _, name := range names {
-		namespace(t, f, name)
+		openNamespace(t, f, name)
 	}
 	check("a", "b/\x00ä", "default", "namespaces", "patmock")
 	f = reopen(t, f, path)
@@ -237,17 +245,17 @@ func TestNamespaces(t *testing.T) {
 	check("default")
 	f = reopen(t, f, path)
 	check("default")
-	t.Run("without a name", func(t *testing.T) {
+	t.Run("empty name", func(t *testing.T) {
 		_, err := f.Namespace("")
 		checkError(t, berrors.ErrBucketNameRequired, err)
-		checkText(t, err, `""`, path)
+		checkContains(t, err, `""`, path)
 	})
 }
 
 func TestNamespace_ReturnsSameStore(t *testing.T) {
 	f, _, s := newStore(t)
-	if again := namespace(t, f, "default"); again != s {
-		t.Errorf("store is %p the second time, want %p", again, s)
+	if second := openNamespace(t, f, "default"); second != s {
+		t.Errorf("second Namespace returned %p, want %p", second, s)
 	}
 }
 
@@ -260,14 +268,14 @@ func TestNamespace_IsIsolated(t *testing.T) {
 	checkError(t, nil, b.Create(t.Context(), token("2", ben, 3), 0))
 	checkError(t, nil, a.PutRecord("clock", []byte("of a")))
 	f = reopen(t, f, path)
-	a, b = namespace(t, f, "a"), namespace(t, f, "b")
-	load(t, a)
-	load(t, b)
-	checkMemory(t, []*pat.Token{token("1", ann, 1)}, a)
-	checkMemory(t, []*pat.Token{token("1", ben, 2), token("2", ben, 3)}, b)
+	a, b = openNamespace(t, f, "a"), openNamespace(t, f, "b")
+	loadTenant(t, a)
+	loadTenant(t, b)
+	checkTokens(t, []*pat.Token{token("1", ann, 1)}, a)
+	checkTokens(t, []*pat.Token{token("1", ben, 2), token("2", ben, 3)}, b)
 	got, err := b.Record("clock")
 	if got != nil || err != nil {
-		t.Errorf("record of the other namespace is %q, %v, want none", got, err)
+		t.Errorf("Record() of the other namespace = %q, %v, want nil, nil", got, err)
 	}
 }
 
@@ -277,36 +285,35 @@ func TestDelete(t *testing.T) {
 	checkError(t, nil, f.Delete("default"))
 	checkError(t, nil, f.Delete("default"))
 
-	// The deleted store works in memory only, and does not affect a new namespace with the same
-	// name.
+	// The deleted store works in memory only, and does not affect a new namespace of that name.
 	checkError(t, nil, s.Create(t.Context(), token("2", ann, 2), 0))
 	checkError(t, nil, s.AddIdentity(t.Context(), pat.Identity{ID: "cem", Name: "Cem"}, nil))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
-	checkMemory(t, []*pat.Token{token("1", ann, 1), token("2", ann, 2)}, s)
+	checkTokens(t, []*pat.Token{token("1", ann, 1), token("2", ann, 2)}, s)
 
-	next := namespace(t, f, "default")
+	next := openNamespace(t, f, "default")
 	if next == s {
-		t.Fatal("the store is that of the deleted namespace")
+		t.Fatal("Namespace returned the deleted store")
 	}
 	checkError(t, nil, s.Create(t.Context(), token("3", ann, 3), 0))
 	checkError(t, nil, s.PutRecord("clock", []byte("midnight")))
 	checkError(t, nil, next.PutRecord("clock", []byte("morning")))
 	record, err := s.Record("clock")
 	if record != nil || err != nil {
-		t.Errorf("record of the deleted namespace is %q, %v, want none", record, err)
+		t.Errorf("Record() of the deleted namespace = %q, %v, want nil, nil", record, err)
 	}
 	if ok, err := s.Load(); ok || err != nil {
-		t.Errorf("the deleted namespace was loaded, error %v", err)
+		t.Errorf("Load() of the deleted namespace = %t, %v, want false, nil", ok, err)
 	}
 	f = reopen(t, f, path)
-	next = namespace(t, f, "default")
+	next = openNamespace(t, f, "default")
 	if ok, err := next.Load(); ok || err != nil {
-		t.Errorf("the new namespace has a tenant, error %v, want nothing", err)
+		t.Errorf("Load() of the new namespace = %t, %v, want false, nil", ok, err)
 	}
 	record, err = next.Record("clock")
 	checkError(t, nil, err)
 	if diff := cmp.Diff("morning", string(record)); diff != "" {
-		t.Errorf("record (-want +got):\n%s", diff)
+		t.Errorf("Record (-want +got):\n%s", diff)
 	}
 }
 
@@ -317,7 +324,7 @@ func TestDelete_UnopenedNamespace(t *testing.T) {
 	f = reopen(t, f, path)
 	names, err := f.Namespaces()
 	if names != nil || err != nil {
-		t.Errorf("namespaces are %q, %v, want none", names, err)
+		t.Errorf("Namespaces() = %q, %v, want nil, nil", names, err)
 	}
 }
 
@@ -325,20 +332,23 @@ func TestKey(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
 	calls := 0
-	generate := func() ([]byte, error) { calls++; return []byte{0, 255, byte(calls)}, nil }
+	generate := func() ([]byte, error) {
+		calls++
+		return []byte{0, 255, byte(calls)}, nil
+	}
 	check := func() {
 		t.Helper()
 		got, err := f.Key(generate)
 		checkError(t, nil, err)
 		if diff := cmp.Diff([]byte{0, 255, 1}, got); diff != "" {
-			t.Errorf("key (-want +got):\n%s", diff)
+			t.Errorf("Key (-want +got):\n%s", diff)
 		}
 	}
 	errNoEntropy := errors.New("no entropy")
 	got, err := f.Key(func() ([]byte, error) { return []byte("x"), errNoEntropy })
 	checkError(t, errNoEntropy, err)
 	if got != nil {
-		t.Errorf("key is %x, want none with an error", got)
+		t.Errorf("Key() = %x, want nil on error", got)
 	}
 	check()
 	check()
@@ -369,8 +379,8 @@ func TestFile_FailsAfterClose(t *testing.T) {
 		t.Run(operation.name, func(t *testing.T) {
 			err := operation.run()
 			checkError(t, berrors.ErrDatabaseNotOpen, err)
-			checkText(t, err, path)
+			checkContains(t, err, path)
 		})
 	}
-	t.Run("again", func(t *testing.T) { checkError(t, nil, f.Close()) })
+	t.Run("second close", func(t *testing.T) { checkError(t, nil, f.Close()) })
 }

@@ -86,8 +86,8 @@ func TestKill(t *testing.T) {
 		if warnings != "" {
 			t.Logf("round %d: %s", round, warnings)
 		}
-		s := namespace(t, f, "default")
-		load(t, s)
+		s := openNamespace(t, f, "default")
+		loadTenant(t, s)
 		for _, id := range acknowledged {
 			if _, err := s.Token(t.Context(), id); err != nil {
 				t.Errorf("round %d: token %s: %v", round, id, err)

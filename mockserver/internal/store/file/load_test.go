@@ -121,9 +121,9 @@ func TestReplace_RoundTrip(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f, path, s := newStore(t, token("before", ann, 1))
 			checkError(t, nil, s.Replace(t.Context(), test.tenant))
-			s = namespace(t, reopen(t, f, path), "default")
-			got := load(t, s)
-			if diff := cmp.Diff(contentOf(test.tenant), contentOf(got)); diff != "" {
+			s = openNamespace(t, reopen(t, f, path), "default")
+			got := loadTenant(t, s)
+			if diff := cmp.Diff(toComparable(test.tenant), toComparable(got)); diff != "" {
 				t.Errorf("tenant (-want +got):\n%s", diff)
 			}
 			// times must have the same zone, too
@@ -133,7 +133,7 @@ func TestReplace_RoundTrip(t *testing.T) {
 						test.tenant.Tokens[i].TokenData)
 				}
 			}
-			checkMemory(t, test.tenant.Tokens, s)
+			checkTokens(t, test.tenant.Tokens, s)
 		})
 	}
 }
@@ -161,8 +161,8 @@ func TestAddIdentity_RoundTrip(t *testing.T) {
 		{ID: "d", Name: "D", Login: "3"},
 		{ID: "e", Name: "E", Login: "2"},
 	}, Tokens: []*pat.Token{token("2", pat.Owner{ID: "e", Name: "E"}, 1)}}
-	got := load(t, namespace(t, reopen(t, f, path), "default"))
-	if diff := cmp.Diff(contentOf(want), contentOf(got)); diff != "" {
+	got := loadTenant(t, openNamespace(t, reopen(t, f, path), "default"))
+	if diff := cmp.Diff(toComparable(want), toComparable(got)); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
@@ -170,9 +170,9 @@ func TestAddIdentity_RoundTrip(t *testing.T) {
 // A namespace with users, but without a tenant value, is loaded.
 func TestLoad_WithoutTenant(t *testing.T) {
 	f, path, _ := newStore(t)
-	want := content{Tenant: pat.Tenant{Identities: users}}
+	want := comparableTenant{Tenant: pat.Tenant{Identities: users}}
 	if diff := cmp.Diff(want,
-		contentOf(load(t, namespace(t, reopen(t, f, path), "default")))); diff != "" {
+		toComparable(loadTenant(t, openNamespace(t, reopen(t, f, path), "default")))); diff != "" {
 		t.Errorf("tenant (-want +got):\n%s", diff)
 	}
 }
@@ -180,7 +180,7 @@ func TestLoad_WithoutTenant(t *testing.T) {
 func TestLoad_NewNamespace(t *testing.T) {
 	path := newPath(t)
 	f := open(t, path)
-	s := namespace(t, f, "default")
+	s := openNamespace(t, f, "default")
 	checkError(t, nil, s.PutRecord("clock", []byte("noon")))
 	check := func(s *file.Store) {
 		t.Helper()
@@ -191,7 +191,7 @@ func TestLoad_NewNamespace(t *testing.T) {
 		}
 	}
 	check(s)
-	check(namespace(t, reopen(t, f, path), "default"))
+	check(openNamespace(t, reopen(t, f, path), "default"))
 }
 
 // The error names the file, the namespace and the value. Memory stays empty.
@@ -231,13 +231,13 @@ func TestLoad_RejectsInvalidValues(t *testing.T) {
 			f, path, s := newStore(t, token("a", ann, 1))
 			putScopeSets(t, s, scopeSets(0, 1))
 			checkError(t, nil, s.PutRaw(test.key, test.data))
-			s = namespace(t, reopen(t, f, path), "default")
+			s = openNamespace(t, reopen(t, f, path), "default")
 			ok, err := s.Load()
 			if test.want == "" {
 				checkError(t, nil, err)
 				return
 			}
-			checkText(t, err, test.want, path)
+			checkContains(t, err, test.want, path)
 			location := file.ValueError{Namespace: "default", Key: test.key}
 			if diff := cmp.Diff(location, locationOf(err)); diff != "" {
 				t.Errorf("location (-want +got):\n%s", diff)

@@ -123,7 +123,7 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 	state := func(change func(*bbolt.Tx) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
 			f := open(t, path)
-			checkError(t, nil, namespace(t, f, "default").Replace(t.Context(), pat.Tenant{
+			checkError(t, nil, openNamespace(t, f, "default").Replace(t.Context(), pat.Tenant{
 				Name: "acme", Tokens: []*pat.Token{token("a", ann, 1), token("b", ann, 2)},
 				ScopeSets: scopeSets(0, 2),
 			}))
@@ -301,7 +301,7 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			if diff := cmp.Diff(test.at, locationOf(err)); diff != "" {
 				t.Errorf("location (-want +got):\n%s", diff)
 			}
-			checkMessage(t, path, err)
+			checkGolden(t, path, err)
 			if warnings != "" {
 				t.Errorf("warning in addition to an error: %s", warnings)
 			}
@@ -318,7 +318,7 @@ func TestOpen_RejectsMissingDirectory(t *testing.T) {
 	_, _, err := tryOpen(path)
 	checkError(t, file.ErrCreate, err)
 	checkError(t, fs.ErrNotExist, err)
-	checkText(t, err, path)
+	checkContains(t, err, path)
 }
 
 func TestOpen_RejectsUnwritableFile(t *testing.T) {
@@ -330,7 +330,7 @@ func TestOpen_RejectsUnwritableFile(t *testing.T) {
 		asUnprivileged(t, path, func() { _, _, err = tryOpen(path) })
 		checkError(t, file.ErrReadOnly, err)
 		checkError(t, fs.ErrPermission, err)
-		checkMessage(t, path, err)
+		checkGolden(t, path, err)
 	})
 	t.Run("directory", func(t *testing.T) {
 		path := newPath(t)
@@ -339,7 +339,7 @@ func TestOpen_RejectsUnwritableFile(t *testing.T) {
 		asUnprivileged(t, path, func() { _, _, err = tryOpen(path) })
 		checkError(t, file.ErrCreate, err)
 		checkError(t, fs.ErrPermission, err)
-		checkText(t, err, path)
+		checkContains(t, err, path)
 	})
 }
 
@@ -349,7 +349,7 @@ func TestOpen_RejectsFileInUse(t *testing.T) {
 	start := time.Now() //nolint:forbidigo // measures real time
 	_, _, err := tryOpen(path)
 	checkError(t, file.ErrInUse, err)
-	checkMessage(t, path, err)
+	checkGolden(t, path, err)
 	if elapsed := time.Since(start); elapsed > 5*time.Second {
 		t.Errorf("the error took %s", elapsed)
 	}

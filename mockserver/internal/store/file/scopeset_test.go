@@ -43,8 +43,8 @@ func checkScopeSets(
 	}
 	check("in memory", s)
 	f = reopen(t, f, path)
-	s = namespace(t, f, "default")
-	if diff := cmp.Diff(want, load(t, s).ScopeSets); diff != "" {
+	s = openNamespace(t, f, "default")
+	if diff := cmp.Diff(want, loadTenant(t, s).ScopeSets); diff != "" {
 		t.Errorf("loaded (-want +got):\n%s", diff)
 	}
 	check("in the file", s)

@@ -18,8 +18,8 @@ import (
 func TestWrite(t *testing.T) {
 	a, b, c := token("a", ann, 1), token("b", ann, 2), token("c", ben, 3)
 	d := token("d", ann, 0)
-	changes := []pat.Change{rename(a, "x"), rename(b, "a"), rename(c, "x")}
-	toTakenName := rename(a, "b")
+	changes := []pat.Change{renameChange(a, "x"), renameChange(b, "a"), renameChange(c, "x")}
+	toTakenName := renameChange(a, "b")
 	tests := []struct {
 		name    string
 		write   func(*file.Store) error
@@ -43,7 +43,7 @@ func TestWrite(t *testing.T) {
 		},
 		{
 			"create with a name that is taken", func(s *file.Store) error {
-				return s.Create(t.Context(), rename(d, "a").New, 0)
+				return s.Create(t.Context(), renameChange(d, "a").New, 0)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
 		{
@@ -58,12 +58,12 @@ func TestWrite(t *testing.T) {
 		},
 		{
 			"swap of an outdated revision", func(s *file.Store) error {
-				return s.Swap(t.Context(), rename(token("a", ann, 1), "x"))
+				return s.Swap(t.Context(), renameChange(token("a", ann, 1), "x"))
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
 		{
 			"swap to a name that is taken", func(s *file.Store) error {
-				return s.Swap(t.Context(), rename(c, "x"), toTakenName)
+				return s.Swap(t.Context(), renameChange(c, "x"), toTakenName)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
 		{
@@ -104,7 +104,7 @@ func TestWrite(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f, path, s := newStore(t, a, b, c)
 			checkError(t, test.wantErr, test.write(s))
-			checkMemory(t, test.want, s)
+			checkTokens(t, test.want, s)
 			checkFile(t, test.want, f, path)
 		})
 	}
@@ -126,9 +126,10 @@ func TestWrite_FailingDisk(t *testing.T) {
 		{"create, the first of an owner", func(s *file.Store) error {
 			return s.Create(t.Context(), token("d", ben, 4), 0)
 		}},
-		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), rename(a, "x")) }},
+		{"swap", func(s *file.Store) error { return s.Swap(t.Context(), renameChange(a, "x")) }},
 		{"swap that reuses names", func(s *file.Store) error {
-			return s.Swap(t.Context(), rename(a, "x"), rename(b, "a"), rename(c, "b"))
+			return s.Swap(t.Context(), renameChange(a, "x"), renameChange(b, "a"),
+				renameChange(c, "b"))
 		}},
 		{"delete", func(s *file.Store) error { return s.Delete(t.Context(), b) }},
 		{"replace", func(s *file.Store) error {
@@ -160,19 +161,19 @@ func TestWrite_FailingDisk(t *testing.T) {
 				restore := f.BreakCommit(failure.with)
 				err := test.write(s)
 				checkError(t, errDisk, err)
-				checkText(t, err, `"default"`, path)
+				checkContains(t, err, `"default"`, path)
 				for _, revision := range []*pat.Token{a, b, c} {
 					if got, _ := s.Token(t.Context(), revision.ID); got != revision {
 						t.Errorf("token %s is another revision", revision.ID)
 					}
 				}
-				checkMemory(t, []*pat.Token{a, b, c}, s)
+				checkTokens(t, []*pat.Token{a, b, c}, s)
 				restore()
 				d := token("d", ben, 0)
 				checkError(t, nil, s.Create(t.Context(), d, 0))
-				s = namespace(t, reopen(t, f, path), "default")
-				tenant := load(t, s)
-				checkMemory(t, []*pat.Token{d, a, b, c}, s)
+				s = openNamespace(t, reopen(t, f, path), "default")
+				tenant := loadTenant(t, s)
+				checkTokens(t, []*pat.Token{d, a, b, c}, s)
 				if diff := cmp.Diff(users, tenant.Identities); diff != "" {
 					t.Errorf("identities (-want +got):\n%s", diff)
 				}
@@ -186,8 +187,8 @@ func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
 	other := namespaceWithUsers(t, f, "other")
-	restore := f.BreakCommit(func(update func(func(*bbolt.Tx) error) error,
-		do func(*bbolt.Tx) error,
+	restore := f.BreakCommit(func(
+		update func(func(*bbolt.Tx) error) error, do func(*bbolt.Tx) error,
 	) error {
 		return errors.Join(update(do), errDisk)
 	})
@@ -198,7 +199,7 @@ func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 		checkError(t, errDisk, err)
 		checkError(t, file.ErrStopped, err)
 	}
-	checkMemory(t, []*pat.Token{a}, s)
+	checkTokens(t, []*pat.Token{a}, s)
 	checkFile(t, []*pat.Token{a, token("b", ann, 2)}, f, path)
 }
 
@@ -206,10 +207,10 @@ func TestWrite_StopsWhenFailedChangeIsInFile(t *testing.T) {
 func TestSwap_WaitsForEarlierChange(t *testing.T) {
 	a := token("a", ann, 1)
 	f, path, s := newStore(t, a)
-	first := rename(a, "first")
+	first := renameChange(a, "first")
 	second := make(chan error, 1)
 	restore := f.BreakCommit(func(func(func(*bbolt.Tx) error) error, func(*bbolt.Tx) error) error {
-		go func() { second <- s.Swap(t.Context(), rename(first.New, "second")) }()
+		go func() { second <- s.Swap(t.Context(), renameChange(first.New, "second")) }()
 		for range 10000 { // give the other goroutine time to overtake
 			runtime.Gosched()
 		}
@@ -218,7 +219,7 @@ func TestSwap_WaitsForEarlierChange(t *testing.T) {
 	checkError(t, errDisk, s.Swap(t.Context(), first))
 	restore()
 	checkError(t, pat.ErrConflict, <-second)
-	checkMemory(t, []*pat.Token{a}, s)
+	checkTokens(t, []*pat.Token{a}, s)
 	checkFile(t, []*pat.Token{a}, f, path)
 }
 
@@ -226,8 +227,8 @@ func TestCreate_RejectsDateThatCannotBeEncoded(t *testing.T) {
 	far := token("far", ann, 1)
 	far.ExpirationDate = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 	f, path, s := newStore(t)
-	checkText(t, s.Create(t.Context(), far, 0), "year")
-	checkMemory(t, nil, s)
+	checkContains(t, s.Create(t.Context(), far, 0), "year")
+	checkTokens(t, nil, s)
 	checkError(t, nil, s.Create(t.Context(), token("near", ann, 1), 0))
 	checkFile(t, []*pat.Token{token("near", ann, 1)}, f, path)
 }
@@ -251,7 +252,7 @@ func TestRecord(t *testing.T) {
 	check("clock", []byte("noon\x00\xff"))
 	checkError(t, nil, s.Replace(t.Context(), pat.Tenant{Name: "acme"}))
 	checkError(t, nil, s.PutRecord("clock", []byte("later")))
-	s = namespace(t, reopen(t, f, path), "default")
+	s = openNamespace(t, reopen(t, f, path), "default")
 	check("clock", []byte("later"))
 	check("empty", []byte{})
 	check("gone", nil)
