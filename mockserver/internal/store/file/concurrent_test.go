@@ -38,10 +38,9 @@ func TestSwap_Concurrent(t *testing.T) {
 			for err := pat.ErrConflict; errors.Is(err, pat.ErrConflict); {
 				current, _ := s.Token(t.Context(), "0")
 				n, _ := strconv.Atoi(current.Name)
-				if err = s.Swap(t.Context(),
-					renameChange(current, strconv.Itoa(n+1))); err != nil &&
-					!errors.Is(err, pat.ErrConflict) {
-					t.Errorf("error is %v, want ErrConflict", err)
+				err = s.Swap(t.Context(), renameChange(current, strconv.Itoa(n+1)))
+				if err != nil && !errors.Is(err, pat.ErrConflict) {
+					t.Errorf("error = %v, want ErrConflict", err)
 				}
 			}
 		}
