@@ -238,8 +238,8 @@ func TestServer_SendsInvalidResponseWithoutValidation(t *testing.T) {
 }
 
 func TestServer_DiscardsLoginOfInvalidResponse(t *testing.T) {
-	mock, log := newStrictServer(t, spec.OAuth, "minimum: 1, description: 'Its life",
-		"maximum: 100, description: 'Its life")
+	mock, log := newStrictServer(t, spec.OAuth, "minimum: 1, description: 'Its remaining",
+		"maximum: 100, description: 'Its remaining")
 	long := "grant_type=client_credentials&client_id=" + strings.Repeat("cafebeef", 4) +
 		"&client_secret=" + strings.Repeat("cafebeef", 8)
 	status, body := sendRequest(t, mock, "", "POST", "/oauth/token",
