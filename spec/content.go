@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec/internal/fastpath"
 )
 
-// contents has the bodies that a request or a response may have. Without any there is no body.
+// contents are the bodies that a request or a response may have. Empty means that it has no body.
 type contents struct {
 	byType map[string]*content
 	// by a Content-Type header that needs no parsing

@@ -124,19 +124,19 @@ func TestValidate_DoesNotAllocate(t *testing.T) {
 				t.Fatal(violations)
 			}
 			if n := testing.AllocsPerRun(10, func() { test.check() }); n != 0 {
-				t.Errorf("%g allocations", n)
+				t.Errorf("got %g allocations, want none", n)
 			}
 		})
 	}
 	if n := testing.AllocsPerRun(10, func() { list.UnknownQuery(query) }); n != 0 {
-		t.Errorf("%g allocations for unknown parameters", n)
+		t.Errorf("got %g allocations for unknown parameters, want none", n)
 	}
 	if n := testing.AllocsPerRun(10,
 		func() { create.UnknownProperties("application/json", value) }); n != 0 {
-		t.Errorf("%g allocations for unknown properties", n)
+		t.Errorf("got %g allocations for unknown properties, want none", n)
 	}
 	if n := testing.AllocsPerRun(10,
 		func() { create.AcceptsContentType("application/json;charset=UTF-8") }); n != 0 {
-		t.Errorf("%g allocations for a content type", n)
+		t.Errorf("got %g allocations for a content type, want none", n)
 	}
 }

@@ -1,6 +1,6 @@
-// Package spec has the published documents of the API. There is one OpenAPI document for each
-// version, with errata that correct it. Operations validate requests and responses. The package has
-// no behavior of the mock.
+// Package spec contains the published documents of the API. There is one OpenAPI document for each
+// version, with errata that correct it. Operations validate requests and responses. The package
+// does not implement the mock.
 package spec
 
 import (

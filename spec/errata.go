@@ -62,7 +62,7 @@ type Undeclared struct {
 	Documents  []string `yaml:"documents"`
 	// Schema is the name of the component that describes the body.
 	Schema string `yaml:"schema"`
-	// OAuthSchema is the same in the document of the token endpoint.
+	// OAuthSchema is the component's name in the document of the token endpoint.
 	OAuthSchema string         `yaml:"oauthSchema"`
 	Description string         `yaml:"description"`
 	Reason      string         `yaml:"reason"`
@@ -190,7 +190,7 @@ func (u Undeclared) response(schema string) map[string]any {
 	}
 }
 
-// An edit has the changes of one erratum to a document, as a JSON Patch.
+// An edit contains the changes of one erratum to a document, as a JSON Patch.
 type edit struct {
 	erratum    string
 	operations []operation

@@ -27,10 +27,10 @@ func TestErrata_ContradictionsAreNeeded(t *testing.T) {
 					t.Fatal(err)
 				}
 				if reason := rejection(t, name, ours, errata, c.Call); reason != "" {
-					t.Errorf("rejected although the erratum is applied: %s", reason)
+					t.Errorf("the call is rejected with the erratum applied: %s", reason)
 				}
 				if rejection(t, name, ours, errata.Without(c.ID), c.Call) == "" {
-					t.Error("accepted without the erratum, so the erratum is unnecessary")
+					t.Error("the call is accepted without the erratum: remove the erratum")
 				}
 			})
 			t.Run(c.ID+"/"+name+"/published", func(t *testing.T) {
@@ -61,7 +61,7 @@ func rejection(t *testing.T, name string, source []byte, errata *spec.Errata,
 	d, err := spec.Parse(name, source, errata)
 	if err != nil {
 		if call != nil {
-			t.Fatalf("the document is invalid, the call cannot be made: %v", err)
+			t.Fatalf("cannot make the call because the document is invalid: %v", err)
 		}
 		return err.Error()
 	}
@@ -106,7 +106,7 @@ func TestParse_RejectsErratumThatDoesNotFit(t *testing.T) {
 	_, err = spec.Parse("v3", []byte(corrected), errata)
 	var wrong *spec.ErratumError
 	if !errors.As(err, &wrong) || wrong.ID != "list-default-is-no-date" {
-		t.Fatalf("error = %v, want one that names the erratum", err)
+		t.Fatalf("got error %v, want an ErratumError for list-default-is-no-date", err)
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
@@ -119,20 +119,20 @@ func TestErrata_HaveReasons(t *testing.T) {
 	seen := map[string]bool{}
 	explained := func(id, reason string, sure evidence.Level, documents []string) {
 		if seen[id] {
-			t.Errorf("%s is repeated", id)
+			t.Errorf("the id %s is repeated", id)
 		}
 		seen[id] = true
 		if reason == "" {
-			t.Errorf("%s gives no reason", id)
+			t.Errorf("%s has no reason", id)
 		}
 		if !slices.Contains([]evidence.Level{
 			evidence.Published, evidence.Observed, evidence.Assumed,
 		}, sure) {
-			t.Errorf("%s: evidence %q", id, sure)
+			t.Errorf("%s: invalid evidence %q", id, sure)
 		}
 		for _, name := range documents {
 			if !slices.Contains(spec.Names(), name) {
-				t.Errorf("%s: there is no document %s", id, name)
+				t.Errorf("%s: unknown document %s", id, name)
 			}
 		}
 	}
@@ -171,15 +171,15 @@ func TestErrata_UndeclaredStatusesOfKnownOperations(t *testing.T) {
 			}
 			if violations := d.ValidateUnmatched(u.Status, "application/json",
 				body); (violations == nil) != u.Unmatched {
-				t.Errorf("%s: %s outside operations: %v", u.ID, name, violations)
+				t.Errorf("%s: %s: violations in an unmatched response: %v", u.ID, name, violations)
 			}
 			for _, op := range d.Operations {
 				known[op.Name] = true
 				declared := op.ValidateResponse(u.Status, "application/json", body) == nil
 				if want := slices.Contains(u.Operations, op.Name); len(u.Operations) > 0 &&
 					declared != want {
-					t.Errorf("%s: %s %s declares it: %v, want %v", u.ID, name, op.Name, declared,
-						want)
+					t.Errorf("%s: %s %s declares the status: %v, want %v", u.ID, name, op.Name,
+						declared, want)
 				}
 			}
 		}

@@ -31,16 +31,16 @@ func TestHash(t *testing.T) {
 		}
 		d, again := parse(source, errata), parse(source, errata)
 		if d.Hash() != again.Hash() || d.Hash() != fmt.Sprintf("%x", sha256.Sum256(d.JSON())) {
-			t.Errorf("%s: %s, %s when it is read again, of %x", name, d.Hash(), again.Hash(),
+			t.Errorf("%s: hash %s, parsed again %s, want %x", name, d.Hash(), again.Hash(),
 				sha256.Sum256(d.JSON()))
 		}
 		if other := seen[d.Hash()]; other != "" {
-			t.Errorf("%s and %s have one hash", name, other)
+			t.Errorf("%s and %s have the same hash", name, other)
 		}
 		seen[d.Hash()] = name
 		word := bytes.Replace(source, []byte("info:"), []byte("x-word: 1\ninfo:"), 1)
 		if changed := parse(word, errata); changed.Hash() == d.Hash() {
-			t.Errorf("%s: a word more does not change the hash", name)
+			t.Errorf("%s: an additional key does not change the hash", name)
 		}
 	}
 }

@@ -19,22 +19,22 @@ func TestLoadWithOverlay(t *testing.T) {
 	create := corrected.Operation("createPersonalAccessToken")
 	if found := create.ValidateResponse(409, "application/json",
 		[]byte(`{"detailCode":"409 Conflict"}`)); found != nil {
-		t.Errorf("409 is %v", found)
+		t.Errorf("got violations of a valid 409: %v", found)
 	}
 	if found := create.ValidateResponse(409, "application/json",
 		[]byte(`{"detailCode":7}`)); found == nil {
-		t.Error("409 may have any body")
+		t.Error("an invalid body of a 409 is accepted")
 	}
 	if !create.HasStatus(415) {
-		t.Error("our own errata are gone")
+		t.Error("patmock's own errata are not applied")
 	}
 	if corrected.Operation("patchPersonalAccessToken").HasStatus(409) {
-		t.Error("another operation has it, too")
+		t.Error("another operation also declares 409")
 	}
 	for _, name := range []string{"v3", "v2024"} {
 		shared := load(t, name)
 		if shared.Operation("createPersonalAccessToken").HasStatus(409) {
-			t.Errorf("the %s of all has it", name)
+			t.Errorf("the shared document %s also declares 409", name)
 		}
 	}
 }
@@ -49,7 +49,7 @@ func TestLoadWithOverlay_WithoutChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := spec.LoadWithOverlay("v2024", more); err != nil || got != shared {
-				t.Errorf("another document, error %v", err)
+				t.Errorf("got another document than Load, error %v", err)
 			}
 		})
 	}
@@ -67,10 +67,10 @@ func TestLoadWithOverlay_RejectsErratumThatDoesNotFit(t *testing.T) {
 	var misfit *spec.ErratumError
 	if _, err := spec.LoadWithOverlay("v3", wrong); !errors.As(err, &misfit) ||
 		misfit.ID != "wrong" {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want an ErratumError", err)
 	}
 	if _, err := spec.LoadWithOverlay("v4", wrong); !errors.As(err,
 		new(*spec.UnknownDocumentError)) {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want an UnknownDocumentError", err)
 	}
 }

@@ -191,7 +191,7 @@ func TestValidateRequest_ReportsAllViolations(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want, _ := json.Marshal(untouched); string(again) != string(want) {
-				t.Errorf("the check wrote into the body: %s", again)
+				t.Errorf("validation modified the body: %s", again)
 			}
 		})
 	}
@@ -218,7 +218,7 @@ func TestAcceptsContentType(t *testing.T) {
 	} {
 		t.Run(test.contentType, func(t *testing.T) {
 			if got := op.AcceptsContentType(test.contentType); got != test.want {
-				t.Errorf("takes it: %t, want %t", got, test.want)
+				t.Errorf("got %t, want %t", got, test.want)
 			}
 		})
 	}
@@ -244,10 +244,10 @@ func checkViolations(t *testing.T, want []violationPosition, found []spec.Violat
 		got, texts = append(got, violationPosition{v.In, v.Pointer, v.Rule}),
 			append(texts, v.String())
 		if hasFormat := v.Format != "" && v.Value != nil; hasFormat != (v.Rule == "format") {
-			t.Errorf("format %q and value %v beside %s", v.Format, v.Value, v.Rule)
+			t.Errorf("Format is %q and Value is %v for the rule %s", v.Format, v.Value, v.Rule)
 		}
 		if len(v.Got) > 80+len("...") {
-			t.Errorf("the value has %d bytes: %s", len(v.Got), v.Got)
+			t.Errorf("Got has %d bytes: %s", len(v.Got), v.Got)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -402,7 +402,7 @@ func TestParse_Errors(t *testing.T) {
 			_, err := spec.Parse("v3", []byte(test.source), nil)
 			var wrong *spec.DocumentError
 			if !errors.As(err, &wrong) || wrong.Name != "v3" || wrong.Step != test.want {
-				t.Fatalf("error %v, want that v3 fails in step %s", err, test.want)
+				t.Fatalf("got error %v, want a DocumentError for v3 in step %s", err, test.want)
 			}
 			golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 		})
@@ -413,7 +413,7 @@ func TestLoad_UnknownDocument(t *testing.T) {
 	_, err := spec.Load("v4")
 	var unknown *spec.UnknownDocumentError
 	if !errors.As(err, &unknown) || unknown.Name != "v4" {
-		t.Fatalf("error %v, want one about v4", err)
+		t.Fatalf("got error %v, want an UnknownDocumentError for v4", err)
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
@@ -430,7 +430,7 @@ func TestDocument_RoundTrips(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(again.Operations) != len(load(t, name).Operations) {
-				t.Errorf("%d operations, want %d", len(again.Operations),
+				t.Errorf("got %d operations, want %d", len(again.Operations),
 					len(load(t, name).Operations))
 			}
 		})

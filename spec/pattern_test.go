@@ -28,11 +28,12 @@ func TestPatterns_HaveDescriptions(t *testing.T) {
 			patterns++
 			if words := spec.PatternDescription(pattern); words == "" ||
 				strings.ContainsAny(words, `^$\`) {
-				t.Errorf("%s: the pattern %s has the words %q", file, pattern, words)
+				t.Errorf("%s: the description of the pattern %s is %q, want words", file, pattern,
+					words)
 			}
 		}
 	}
 	if patterns == 0 {
-		t.Error("there are no patterns")
+		t.Error("found no patterns in the documents")
 	}
 }

@@ -53,11 +53,11 @@ func TestDocument_StructureEqualsPublished(t *testing.T) {
 				}
 				for _, pointer := range addition.Pointers {
 					if remove(want, pointer) {
-						t.Errorf("%s: the published document has %s by now, the addition is not "+
-							"one any more", addition.ID, pointer)
+						t.Errorf("%s: the published document now has %s: remove the addition",
+							addition.ID, pointer)
 					}
 					if !remove(got, pointer) {
-						t.Errorf("%s: our document has no %s", addition.ID, pointer)
+						t.Errorf("%s: patmock's document lacks %s", addition.ID, pointer)
 					}
 				}
 			}

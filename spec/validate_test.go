@@ -79,7 +79,7 @@ func TestValidate_LimitsViolations(t *testing.T) {
 			more := 0
 			for i, v := range test.found {
 				if v.More > 0 && i != limit.Items {
-					t.Errorf("violation %d counts others: %v", i, v)
+					t.Errorf("violation %d must not count further ones: %v", i, v)
 				}
 				more += v.More
 			}
@@ -100,7 +100,7 @@ func TestValidate_StopsWhenCanceled(t *testing.T) {
 	create := load(t, "v2026").Operation("createPersonalAccessToken")
 	if found := create.ValidateRequest(ctx, "application/json",
 		decode(t, `{"name":"x","scope":`+array("1", 1_000)+`}`)); len(found) > 0 {
-		t.Errorf("%d violations were looked for", len(found))
+		t.Errorf("got %d violations after cancellation, want none", len(found))
 	}
 }
 
@@ -126,10 +126,10 @@ func TestValidate_Alternatives(t *testing.T) {
 			found := patch.ValidateRequest(t.Context(), "application/json-patch+json",
 				decode(t, `[{"op":"add","path":"/name","value":`+test.value+`}]`))
 			if (len(found) == 0) != test.valid {
-				t.Errorf("violations %v, want valid %t", found, test.valid)
+				t.Errorf("got violations %v, want valid %t", found, test.valid)
 			}
 			if len(found) > 0 && found[0].Rule != "oneOf" {
-				t.Errorf("rule %s, want oneOf", found[0].Rule)
+				t.Errorf("got rule %s, want oneOf", found[0].Rule)
 			}
 		})
 	}

@@ -67,7 +67,7 @@ func TestViolation_RedactsValues(t *testing.T) {
 			}
 			if !strings.Contains(all, test.want) || strings.Contains(all, secret) ||
 				strings.Contains(all, "cafe") {
-				t.Errorf("violations %s, want %q among them", all, test.want)
+				t.Errorf("got violations %s, want %q among them", all, test.want)
 			}
 		})
 	}

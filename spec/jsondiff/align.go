@@ -1,6 +1,6 @@
 package jsondiff
 
-// A Pair has the positions of an element in two lists, -1 for the list that lacks it.
+// A Pair contains the positions of an element in two lists, or -1 for a list that lacks it.
 type Pair struct{ A, B int }
 
 // Align pairs the elements of two lists in order, with the maximum total similarity. Elements of

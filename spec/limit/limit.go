@@ -1,4 +1,4 @@
-// Package limit has the size limits of messages. They bound the cost of an error, whatever its
+// Package limit defines the size limits of messages. They bound the cost of an error, whatever its
 // cause.
 package limit
 

@@ -145,7 +145,7 @@ func FuzzRedactKeepsTheRest(f *testing.F) {
 	})
 }
 
-// mayHoldSecrets reports whether a text may have secrets. It errs on the safe side.
+// mayHoldSecrets reports whether a text may contain secrets. It errs on the safe side.
 func mayHoldSecrets(text string) bool {
 	folded := strings.ToLower(text)
 	for _, word := range []string{

@@ -1,6 +1,6 @@
-// Package rule has the registry of rules. Each promise of the API and each obligation of a client
-// has an ID, a sentence, evidence and sources. The mock, scenarios, client findings and dialect
-// entries refer to rules by ID. The logic of a rule is not here: the mock and the contract
+// Package rule contains the registry of rules. Each promise of the API and each obligation of a
+// client has an ID, a sentence, evidence and sources. The mock, scenarios, client findings and
+// dialect entries refer to rules by ID. The logic of a rule is not here: the mock and the contract
 // implement it independently.
 package rule
 
@@ -25,7 +25,7 @@ type Rule struct {
 	// Sources are pointers into documents, pages, errata, and facts of docs/behaviour.md, in the
 	// form of scenarios' sources.
 	Sources []string `json:"sources"`
-	// Versions are the versions that have the rule. Nil means all.
+	// Versions are the versions with the rule. Nil means all versions.
 	Versions []version.Version `json:"versions"`
 	// Unobservable is the reason for which no scenario can observe the rule. Empty means that a
 	// scenario must.
@@ -40,12 +40,12 @@ func All() []Rule {
 	)
 }
 
-// withCommon sets absent fields of rules to those of common.
+// withCommon fills in unset fields of rules from common, and returns the rules.
 func withCommon(common Rule, rules []Rule) []Rule {
 	for i := range rules {
 		r := &rules[i]
-		r.Evidence, r.Unobservable = cmp.Or(r.Evidence, common.Evidence),
-			cmp.Or(r.Unobservable, common.Unobservable)
+		r.Evidence = cmp.Or(r.Evidence, common.Evidence)
+		r.Unobservable = cmp.Or(r.Unobservable, common.Unobservable)
 		if r.Sources == nil {
 			r.Sources = common.Sources
 		}

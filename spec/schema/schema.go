@@ -1,4 +1,4 @@
-// Package schema has the schema version of patmock's files, and errors for unknown fields and
+// Package schema defines the schema version of patmock's files, and errors for unknown fields and
 // versions.
 package schema
 

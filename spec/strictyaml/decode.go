@@ -28,14 +28,15 @@ func (p *path) String() string {
 	return joinField(p.parent.String(), p.key)
 }
 
-// FieldSet is the set of fields that an entry has with a value.
+// FieldSet is the set of an entry's fields that have a value.
 type FieldSet struct {
 	mask  uint64
 	index map[string]int
 }
 
-// Fields returns the fields of an entry in a list at the top level. Its type is of. The list "" has
-// one entry, the file. A null counts as absent, as in the API.
+// Fields returns the fields that have a value in an entry of a list at the top level. The parameter
+// of is the type of the entry. The list "" has one entry, the file. A null counts as absent, as in
+// the API.
 func (f *File) Fields(list string, entry int, of reflect.Type) FieldSet {
 	if all := f.present[list]; entry < len(all) {
 		return FieldSet{all[entry], f.shapeOf(of).index}

@@ -16,13 +16,13 @@ type shape struct {
 	names     []string
 	typeNames map[string]string // descriptions of types, by name
 	required  []string
-	// line is the index of the field for a line number, or -1 without such a field. The line is
-	// that of the key lineKey, or of the struct if the key is absent.
+	// line is the index of the field for a line number, or -1 if there is no such field. The line
+	// is that of the key lineKey, or of the struct if the key is absent.
 	line    int
 	lineKey string
 }
 
-// shapeOf returns the shape of a type. A tag `yaml:"name,a time"` has the name in the file, and a
+// shapeOf returns the shape of a type. A tag `yaml:"name,a time"` gives the name in the file, and a
 // description of the type for messages or "required". The tag `line:"name"` marks the field for the
 // line number of a key.
 func (f *File) shapeOf(t reflect.Type) *shape {

@@ -49,7 +49,7 @@ func (f *File) Report(kind Kind, field, format string, args ...any) {
 }
 
 // ReportRule is like [File.Report] but sets another rule than that of the kind.
-func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args ...any) {
+func (f *File) ReportRule(kind Kind, id rule.ID, field, format string, args ...any) {
 	switch {
 	case f.stopped:
 		return
@@ -66,21 +66,21 @@ func (f *File) ReportRule(kind Kind, broken rule.ID, field, format string, args 
 		}
 	}
 	f.pending = append(f.pending, pendingError{
-		Error: Error{Source: f.source, Field: redact.String(field), Kind: kind, Rule: broken},
+		Error: Error{Source: f.source, Field: redact.String(field), Kind: kind, Rule: id},
 		field: field, format: format, args: args,
 	})
 }
 
 // ReportUnknown reports an unknown word with the closest known one.
-func (f *File) ReportUnknown(kind Kind, broken rule.ID, field, word string, known func() []string,
+func (f *File) ReportUnknown(kind Kind, id rule.ID, field, word string, known func() []string,
 	format string,
 ) {
 	if f.Full() || f.stopped {
-		f.ReportRule(kind, broken, field, "")
+		f.ReportRule(kind, id, field, "")
 		return
 	}
 	words := known()
-	f.ReportRule(kind, broken, field, "%s%s; there are %s", fmt.Sprintf(format, word),
+	f.ReportRule(kind, id, field, "%s%s; there are %s", fmt.Sprintf(format, word),
 		schema.DidYouMean(word, words), List(words))
 	last := &f.pending[len(f.pending)-1]
 	last.Unknown, last.Suggestion = word, schema.Closest(word, words)
