@@ -23,7 +23,7 @@ func TestParse(t *testing.T) {
 		want       dialect.Dialect
 	}{
 		{"empty", "", dialect.Dialect{}},
-		{"comments alone", "# nothing\n---\n", dialect.Dialect{}},
+		{"only comments", "# nothing\n---\n", dialect.Dialect{}},
 		{"null", "null\n", dialect.Dialect{}},
 		{
 			"status", "duplicate-name: {status: 409}\n", dialect.Dialect{
@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
-			"all of an error",
+			"all fields of an error",
 			"duplicate-name:\n  status: 400\n  detailCode: 400.1.409 Reference conflict\n  text: " +
 				"'A token with name \"X\" already exists.'\n",
 			dialect.Dialect{
@@ -69,7 +69,7 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
-			"flag alone", "never-expiring-response: {userAwareTokenNeverExpires: present}",
+			"only the flag", "never-expiring-response: {userAwareTokenNeverExpires: present}",
 			dialect.Dialect{"never-expiring-response": {Flag: "present"}},
 		},
 		{
@@ -107,7 +107,7 @@ func TestParse(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if err := got.Validate(); err != nil {
-				t.Errorf("what was read is wrong: %v", err)
+				t.Errorf("a parsed dialect is invalid: %v", err)
 			}
 		})
 	}
@@ -134,13 +134,13 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 			},
 		},
 		{
-			"newer schema, of which nothing else is known", "flavour: new\nschema: 2",
+			"newer schema", "flavour: new\nschema: 2",
 			[]errorPosition{
 				{2, 1, "schema", rule.DialectSchema},
 			},
 		},
 		{
-			"schema that never was", "schema: 0", []errorPosition{
+			"schema zero", "schema: 0", []errorPosition{
 				{1, 1, "schema", rule.DialectSchema},
 			},
 		},
@@ -194,7 +194,7 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 			},
 		},
 		{
-			"status that is no number", "duplicate-name: {status: conflict}", []errorPosition{
+			"status that is not a number", "duplicate-name: {status: conflict}", []errorPosition{
 				{1, 18, "duplicate-name.status", rule.DialectWrongType},
 			},
 		},
@@ -209,7 +209,8 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 			},
 		},
 		{
-			"error that is no word", "login-expired: {status: 401, error: not so}", []errorPosition{
+			"error that is not an error code", "login-expired: {status: 401, error: not so}",
+			[]errorPosition{
 				{1, 30, "login-expired.error", rule.DialectErrorCode},
 			},
 		},
@@ -219,7 +220,7 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 			},
 		},
 		{
-			"number of none", "max-name-length: {value: 0}", []errorPosition{
+			"number zero", "max-name-length: {value: 0}", []errorPosition{
 				{1, 19, "max-name-length.value", rule.DialectValue},
 			},
 		},
@@ -286,8 +287,8 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 				},
 			},
 		},
-		{"no mapping", "- token-limit", []errorPosition{{1, 1, "", rule.DialectWrongType}}},
-		{"name that is none", "? [a]\n: b", []errorPosition{{1, 3, `""`, rule.DialectWrongType}}},
+		{"not a mapping", "- token-limit", []errorPosition{{1, 1, "", rule.DialectWrongType}}},
+		{"key that is a list", "? [a]\n: b", []errorPosition{{1, 3, `""`, rule.DialectWrongType}}},
 		{
 			"two documents", "token-limit: {status: 403}\n---\ntoken-limit: {status: 403}\n",
 			[]errorPosition{{2, 1, "", rule.DialectSyntax}},
@@ -298,17 +299,17 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 			},
 		},
 		{
-			"no YAML", "token-limit: {status: 403\nunknown-owner: [", []errorPosition{
+			"syntax error", "token-limit: {status: 403\nunknown-owner: [", []errorPosition{
 				{2, 14, "", rule.DialectSyntax},
 			},
 		},
 		{
-			"no YAML in the first line", "patmock: a: b", []errorPosition{
+			"syntax error in the first line", "patmock: a: b", []errorPosition{
 				{1, 11, "", rule.DialectSyntax},
 			},
 		},
 		{
-			"no YAML in another", "token-limit: {status: 403}\n}", []errorPosition{
+			"syntax error in another line", "token-limit: {status: 403}\n}", []errorPosition{
 				{2, 1, "", rule.DialectSyntax},
 			},
 		},
@@ -327,7 +328,7 @@ func TestParse_ReportsErrorsByLine(t *testing.T) {
 	}
 }
 
-// errorPosition has the fields of an error that programs use.
+// errorPosition contains the fields of an error that programs use.
 type errorPosition struct {
 	Line, Column int
 	Field        string
@@ -345,7 +346,7 @@ func checkErrors(t *testing.T, err error, want []errorPosition) {
 	for _, m := range mistakes {
 		got = append(got, errorPosition{m.Line, m.Column, m.Field, m.Rule})
 		if m.Unknown == "" && m.Rule == rule.DialectUnknownEntry {
-			t.Errorf("unknown entry %q under %s", m.Unknown, m.Rule)
+			t.Errorf("Unknown is empty in %+v", m)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -361,15 +362,15 @@ func TestRead(t *testing.T) {
 	}
 	got, err := dialect.Read(path)
 	if err != nil || got["token-limit"].Status != 403 {
-		t.Errorf("%v, %v", got, err)
+		t.Errorf("got %v, error %v, want status 403 for token-limit", got, err)
 	}
 	if _, err := dialect.Read(path + "x"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("error %v", err)
+		t.Errorf("got error %v, want os.ErrNotExist", err)
 	}
 }
 
-// The file of all defaults can be parsed, equals the defaults, and has the question and the
-// scenario of each entry.
+// The file of all defaults can be parsed, equals the defaults, and contains the question, source
+// and scenario of each entry.
 func TestDefaults(t *testing.T) {
 	text := dialect.Defaults()
 	got, err := dialect.Parse("defaults.yaml", text)
@@ -377,15 +378,15 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got.NonDefault()) > 0 {
-		t.Errorf("differs in %v", got.NonDefault())
+		t.Errorf("the file of the defaults differs from them in %v", got.NonDefault())
 	}
 	for _, e := range dialect.Entries() {
 		if diff := cmp.Diff(e.Default, got[e.ID]); diff != "" {
-			t.Errorf("%s (-table +file):\n%s", e.ID, diff)
+			t.Errorf("%s (-entry +file):\n%s", e.ID, diff)
 		}
 		for _, part := range []string{e.Question, e.Source, e.Scenario} {
 			if part == "" || !strings.Contains(string(text), part) {
-				t.Errorf("%s: %q is missing", e.ID, part)
+				t.Errorf("%s: the file lacks %q", e.ID, part)
 			}
 		}
 	}
@@ -410,12 +411,12 @@ func TestWrite(t *testing.T) {
 	again, err := dialect.Parse("again.yaml", got)
 	if err != nil || again["duplicate-name"].Text != "a: \"b\"\nc # d" ||
 		again["never-expiring-response"].Value != "null" {
-		t.Errorf("%v, %v", again, err)
+		t.Errorf("the written file is parsed to %v, error %v", again, err)
 	}
 }
 
 func TestNonDefault(t *testing.T) {
-	told := dialect.Dialect{
+	changed := dialect.Dialect{
 		"duplicate-name":          {Status: 400},
 		"token-limit":             {Status: 400, Text: "Ten."},
 		"never-expiring-response": {Flag: "shown"},
@@ -429,17 +430,17 @@ func TestNonDefault(t *testing.T) {
 		"never-expiring-response": {Value: "null", Flag: "shown"},
 		"unsupported-grant":       {Status: 401, Error: "unsupported_grant_type"},
 	}
-	if diff := cmp.Diff(want, told.NonDefault()); diff != "" {
+	if diff := cmp.Diff(want, changed.NonDefault()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	golden.Check(t, "testdata/dialects.golden", golden.Key(t), want.String())
 	if got := dialect.Dialect(nil).Response("duplicate-name"); got.Status != 400 ||
 		got.DetailCode == "" {
-		t.Errorf("the default is %v", got)
+		t.Errorf("the default for a nil dialect is %v", got)
 	}
 }
 
-// A written file can be parsed, whatever texts of a tenant it has.
+// A written file can be parsed, whatever texts of a tenant it contains.
 func FuzzWrite(f *testing.F) {
 	for _, seed := range []string{
 		"null", "~", "409.10", "# x", "a: b", "'", "\"", "- x", "true", " x ", "a\nb\n", "{", "*a",
@@ -457,7 +458,7 @@ func FuzzWrite(f *testing.F) {
 		})
 		got, err := dialect.Parse("fuzz.yaml", written)
 		if err != nil {
-			t.Fatalf("%v in\n%s", err, written)
+			t.Fatalf("parse: %v in\n%s", err, written)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s\n%s", diff, written)
@@ -475,11 +476,11 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := dialect.Parse("fuzz.yaml", []byte(text))
 		if err == nil && d.Validate() != nil {
-			t.Errorf("what was read is wrong: %v", d.Validate())
+			t.Errorf("a parsed dialect is invalid: %v", d.Validate())
 		}
 		if mistakes := dialect.Errors(nil); err != nil &&
 			(!errors.As(err, &mistakes) || mistakes[0].Line < 1) {
-			t.Errorf("error %v", err)
+			t.Errorf("got error %v, want Errors with lines", err)
 		}
 	})
 }

@@ -97,8 +97,8 @@ var (
 	badLogin = Response{Status: 401, Error: "invalid_client", Description: "Bad client credentials"}
 )
 
-// entries has all entries. The mock implements the defaults by rules of its own, and a test
-// compares both.
+// entries lists all entries. The mock implements the defaults separately, and a test compares
+// both.
 var entries = withSources([]Entry{
 	{
 		ID: DuplicateName,

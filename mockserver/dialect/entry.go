@@ -30,7 +30,7 @@ type Entry struct {
 	MayServe bool `json:"mayServe,omitempty"`
 	// Values are the valid values of a response that has no status.
 	Values []string `json:"values,omitempty"`
-	// Number reports whether the value may also be a number from 1 on.
+	// Number reports whether the value may also be a positive number, see [Response.Int].
 	Number bool `json:"number,omitempty"`
 	// Default is the mock's default response.
 	Default Response `json:"default"`
@@ -106,7 +106,7 @@ func (e Entry) describeAllowed() string {
 // describeValues describes the valid values.
 func (e Entry) describeValues() string {
 	if e.Number {
-		return strings.Join(e.Values, ", ") + " or a number from 1 on"
+		return strings.Join(e.Values, ", ") + " or a positive whole number"
 	}
 	return "one of " + strings.Join(e.Values, ", ")
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// maxBytes is the maximum size of a file. An entry has a few hundred bytes.
+// maxBytes is the maximum size of a file. An entry takes a few hundred bytes.
 const maxBytes = 64 << 10
 
 // An Error is an error in a dialect.

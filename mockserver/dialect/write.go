@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/strictyaml"
 )
 
-// A FileEntry is an entry of a file, with the comments above it. Without an ID it has comments
-// only.
+// A FileEntry is an entry of a file, with the comments above it. If ID is empty, only the comments
+// are written.
 type FileEntry struct {
 	ID       string
 	Response Response
@@ -60,7 +60,8 @@ func Defaults() []byte {
 	}, lines)
 }
 
-// comment writes lines after #. It replaces control characters, because a line may quote a tenant.
+// comment writes lines as comments. It replaces control characters, because a line may quote a
+// tenant.
 func comment(b *bytes.Buffer, lines []string) {
 	for _, line := range lines {
 		line = strings.Map(func(r rune) rune {
