@@ -21,7 +21,7 @@ func userID(t *contract.T, c *contract.Client) string {
 	return ""
 }
 
-// authRights has scenarios about the rights to one's own tokens and to those of others.
+// authRights lists scenarios about the rights to one's own tokens and to those of others.
 var authRights = []contract.Scenario{
 	{
 		ID:       "auth/scope-out-of-level",
@@ -229,7 +229,7 @@ func expectForeignPatchRejected(t *contract.T, c *contract.Client) {
 	t.Equal("name", token.Name, t.Second().MustFind(token.ID).Name)
 }
 
-// expectListedWithout expects one token in a list, and another one not.
+// expectListedWithout expects that a list contains one token but not the other.
 func expectListedWithout(t *contract.T, r *contract.Response, one, other string) {
 	expectListed(t, r, one)
 	if slices.Contains(r.IDs(), other) {

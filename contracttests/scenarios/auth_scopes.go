@@ -76,7 +76,7 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 	return r
 }
 
-// authScopes has scenarios about the scopes of the operations.
+// authScopes lists scenarios about the scopes of the operations.
 var authScopes = []contract.Scenario{
 	operationScopes("auth/scopes-of-list",
 		"The caller's own tokens are listed with my:read, my:manage or sp:scopes:all.",

@@ -147,7 +147,7 @@ func (d distance) viaBulk(t *contract.T, now time.Time) {
 	t.Equal("the token", before, t.Owner().MustFind(one.ID))
 }
 
-// digitsAhead has scenarios about past dates whose local time, without its offset, is later than
+// digitsAhead lists scenarios about past dates whose local time, without its offset, is later than
 // now in UTC.
 var digitsAhead = []contract.Scenario{
 	{
@@ -176,7 +176,7 @@ var digitsAhead = []contract.Scenario{
 	), rule.ExpiryFuture, rule.DateForms),
 }
 
-// monthEnd is a time, and the one six months later.
+// monthEnd is a time, and the time six months later.
 type monthEnd struct{ id, now, want string }
 
 // monthEnds are the last days of the months. They include the days before them if the other month

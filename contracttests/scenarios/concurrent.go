@@ -10,13 +10,13 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// concurrentRequests is the fact about concurrent requests whose outcome no document states.
+// concurrentRequests is the fact about the outcome of concurrent requests. No document states one.
 const concurrentRequests = "#requests-at-once"
 
 // concurrency is the number of concurrent requests.
 const concurrency = 4
 
-// concurrent has scenarios about concurrent requests.
+// concurrent lists scenarios about concurrent requests.
 var concurrent = []contract.Scenario{
 	{
 		ID:      "atonce/creates-of-one-name",

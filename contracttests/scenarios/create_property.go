@@ -66,7 +66,7 @@ var createProperties = []contract.Scenario{
 				t.Equal("accessTokenValiditySeconds", seconds,
 					token.AccessTokenValiditySeconds.Value)
 				listed := c.MustFind(token.ID)
-				t.Equal("the validity in the list", seconds,
+				t.Equal("listed accessTokenValiditySeconds", seconds,
 					listed.AccessTokenValiditySeconds.Value)
 			}
 		},

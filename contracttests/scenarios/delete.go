@@ -28,7 +28,7 @@ var deletion = []contract.Scenario{
 	},
 	{
 		ID:      "delete/is-gone-from-every-list",
-		Promise: "A deleted token is in no list: neither its owner's nor that of all tokens.",
+		Promise: "A deleted token is not listed, neither for its owner nor among all tokens.",
 		Sources: []string{
 			"v2026 #/paths/~1personal-access-tokens~1{id}/delete/description",
 			"#delete-is-final",

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// edgeCases has scenarios about situations that no other scenario causes. The observer checks most
-// of their promises.
+// edgeCases lists scenarios about situations that no other scenario causes. The observer checks
+// most of their promises.
 var edgeCases = []contract.Scenario{
 	{
 		ID: "patch/id-is-exact",
@@ -97,7 +97,7 @@ var edgeCases = []contract.Scenario{
 		}),
 }
 
-// lastUsedSetBy returns a scenario about one form of login request. Each form sets lastUsed.
+// lastUsedSetBy returns a scenario in which a form of login request sets lastUsed.
 func lastUsedSetBy(
 	id, how, fact string, evidence evidence.Level,
 	loginBy func(*contract.T, contract.Credentials) *contract.Response,

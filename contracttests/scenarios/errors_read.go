@@ -8,7 +8,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// errorReads has scenarios about error bodies that need no write.
+// errorReads lists scenarios about error bodies that need no write.
 var errorReads = []contract.Scenario{
 	{
 		ID: "errors/reads/form-of-400",

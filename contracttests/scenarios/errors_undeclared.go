@@ -16,7 +16,7 @@ import (
 // oversizedBody exceeds the size limit of request bodies.
 var oversizedBody = strings.Repeat(" ", 1<<20+1)
 
-// errorStatuses has scenarios about error statuses, both undeclared and declared ones.
+// errorStatuses lists scenarios about error statuses, both undeclared and declared ones.
 var errorStatuses = []contract.Scenario{
 	{
 		ID: "errors/unknown-path", Promise: "An unknown path is 404, with an error.",

@@ -165,7 +165,7 @@ var expiryPatchDates = []contract.Scenario{
 	},
 	{
 		ID:       "expiry/patch-revives",
-		Promise:  "A new date revives an expired token: it logs in again.",
+		Promise:  "An expired token that gets a new date can be used to log in again.",
 		Sources:  []string{"#new-date-revives"},
 		Versions: contract.Current,
 		Features: writes(contract.SeededTokens),

@@ -25,11 +25,11 @@ var filter = slices.Concat(
 	forEachRow(rejectedFilters, rejectedFilter.scenario),
 )
 
-// filterUnseeded has scenarios that need no seeded tokens.
+// filterUnseeded lists scenarios that need no seeded tokens.
 var filterUnseeded = []contract.Scenario{
 	{
 		ID:      "filter/isnull-finds-the-unused",
-		Promise: "lastUsed isnull matches only the tokens that never logged in.",
+		Promise: "lastUsed isnull matches only the tokens that were never used to log in.",
 		Sources: []string{filterText, "#filter-fields", "#filter-isnull"},
 		Rules:   []rule.ID{"filter-isnull"},
 		Run: func(t *contract.T) {
@@ -111,7 +111,7 @@ var filterUnseeded = []contract.Scenario{
 	},
 }
 
-// newUsedToken creates a token that has logged in.
+// newUsedToken creates a token and logs in with it.
 func newUsedToken(t *contract.T) contract.Token {
 	token := t.Owner().MustCreate()
 	t.Login(token.Credentials())
@@ -125,7 +125,7 @@ const (
 	late   = "2024-12-31T23:59:59.999Z"
 )
 
-// filterFacts has the facts about the filters of each rule.
+// filterFacts maps each rule to the facts about its filters.
 var filterFacts = map[rule.ID][]string{
 	rule.FilterIsNull:     {"#filter-isnull"},
 	rule.FilterLe:         {"#filter-le", "#filter-dates"},

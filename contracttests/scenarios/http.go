@@ -14,7 +14,7 @@ const (
 	unauthorizedStatus = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"
 )
 
-// httpConformance has scenarios about HTTP semantics that clients and tools rely on.
+// httpConformance lists scenarios about HTTP semantics that clients and tools rely on.
 var httpConformance = []contract.Scenario{
 	{
 		ID: "errors/401-has-a-challenge", Promise: "A 401 of the API has a Bearer challenge.",

@@ -61,8 +61,9 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID:       "lifecycle/expired-token-mints-nothing",
-		Promise:  "A token logs in until it expires, and then gets 401 invalid_client.",
+		ID: "lifecycle/expired-token-mints-nothing",
+		Promise: "A token can be used to log in until it expires, and is then rejected with " +
+			"401 invalid_client.",
 		Sources:  []string{"#login-of-an-expired-token-is-401"},
 		Features: writes(contract.Clock),
 		Rules:    []rule.ID{rule.TokenDeletedOrExpired, rule.LoginExpired},
@@ -117,8 +118,9 @@ var lifecycle = []contract.Scenario{
 		},
 	},
 	{
-		ID:      "lifecycle/access-token-expires",
-		Promise: "An access token is valid for its validity in seconds, and then gets 401.",
+		ID: "lifecycle/access-token-expires",
+		Promise: "An access token is accepted until its lifetime has passed, and is then " +
+			"rejected with 401.",
 		Sources: []string{
 			"https://developer.sailpoint.com/docs/api/authorization",
 			validityPointer, "#access-token-expires",

@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// lastUsed has scenarios about the property lastUsed.
+// lastUsed lists scenarios about the property lastUsed.
 var lastUsed = []contract.Scenario{
 	{
 		ID:      "lifecycle/last-used-is-null-until-the-first-login",

@@ -12,7 +12,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// questions has scenarios about open questions. Only a real tenant can decide them. Each scenario
+// questions lists scenarios about open questions. Only a real tenant can decide them. Each scenario
 // records the response. On a patmock it expects patmock's own behavior, and on a real tenant it
 // never fails. Known facts about the same requests have scenarios of their own.
 var questions = slices.Concat(createQuestions, nameQuestions, patchQuestions,

@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// nameQuestions has questions about the equality of names, and the lengths of names and scopes.
+// nameQuestions lists questions about the equality of names, and the lengths of names and scopes.
 var nameQuestions = []contract.Scenario{
 	nameQuestion(
 		rule.NameCase, "create/question-name-case",

@@ -37,7 +37,7 @@ func decodeAccessToken(t *contract.T, bearer string) (header contract.JOSEHeader
 	return header, claims
 }
 
-// loginResponse has scenarios about login responses and access tokens.
+// loginResponse lists scenarios about login responses and access tokens.
 var loginResponse = []contract.Scenario{
 	{
 		ID: "token/response-names-the-owner",

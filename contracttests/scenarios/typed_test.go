@@ -17,7 +17,7 @@ import (
 func TestScenarios_ReadNoMapKeys(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil || len(paths) < 30 {
-		t.Fatalf("%d files, %v", len(paths), err)
+		t.Fatalf("found %d files, error %v", len(paths), err)
 	}
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
@@ -56,7 +56,7 @@ func TestUntyped(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := untyped(t, "x.go", "package x\n"+test.source); (got != nil) != test.want {
-				t.Errorf("problems are %q", got)
+				t.Errorf("got problems %q, want problems: %t", got, test.want)
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 
 const nothingElseChanges = "https://www.rfc-editor.org/rfc/rfc6902#section-4.3"
 
-// newCustomToken creates a token that has no default value and has logged in.
+// newCustomToken creates a token without default values and logs in with it.
 func newCustomToken(t *contract.T) contract.Token {
 	token := t.Owner().MustCreate(contract.Body{
 		"scope": []string{myRead, defaultScope}, "accessTokenValiditySeconds": 900,
@@ -19,7 +19,7 @@ func newCustomToken(t *contract.T) contract.Token {
 	return t.Owner().MustFind(token.ID)
 }
 
-// otherProperties has scenarios about properties that a write or a read does not change.
+// otherProperties lists scenarios about properties that a write or a read does not change.
 var otherProperties = []contract.Scenario{
 	patchKeepsOtherProperties("name", nil, func(t *contract.T, k *contract.Token) contract.Op {
 		k.Name = t.UniqueName()
