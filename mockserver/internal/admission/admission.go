@@ -20,7 +20,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Controller admits requests to the operations of a namespace.
+// Controller decides whether requests to the operations of a namespace are served.
 type Controller struct {
 	// Limits counts requests. If Enforce is false, requests over the limit are noted but not
 	// rejected.
@@ -47,7 +47,7 @@ type Faults interface {
 	Matcher(id string) func(operation string, header http.Header) bool
 }
 
-// A Request is a request for admission. Info has its operation and version.
+// A Request is a request for admission. Info contains its operation and version.
 type Request struct {
 	Request   *http.Request
 	Operation *spec.Operation
@@ -104,7 +104,7 @@ func (c *Controller) checkRateLimit(r Request) error {
 		return newError(http.StatusTooManyRequests, c.retryAfter(r.Info, wait, false),
 			response.Reason{Rule: rule.RateLimit, Text: text})
 	}
-	r.Info.AddNote("a tenant would reject this: " + response.Reason{
+	r.Info.AddNote("a real tenant would reject this: " + response.Reason{
 		Rule: rule.RateLimit, Text: text,
 	}.String())
 	return nil
@@ -204,7 +204,7 @@ func (c *Controller) applyPrefer(r Request) error {
 	})
 }
 
-// preferredStatus returns the status of Prefer headers, 0 for none.
+// preferredStatus returns the status that Prefer headers request, or 0 if they request none.
 func preferredStatus(headers []string) int {
 	match := preferPattern.FindStringSubmatch(strings.Join(headers, ", "))
 	if match == nil {
@@ -257,8 +257,8 @@ const outageRetryAfter = 2 * time.Second
 
 func hostileFault(behaviour string) string { return "hostile-" + behaviour }
 
-// delay waits for d, or until the client is gone or the mock stops. The request continues in any
-// case, as on a tenant.
+// delay waits for d, or until the client disconnects or the mock stops. The request continues in
+// any case, as on a tenant.
 func (c *Controller) delay(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -281,7 +281,7 @@ func (c *Controller) retryAfter(info *response.RequestInfo, d time.Duration, asD
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
-// quoteClientID quotes a client id for a message. It truncates a long one.
+// quoteClientID quotes a client id for a message. It truncates a long id.
 func quoteClientID(id string) string {
 	const maxLen = 40
 	return strconv.Quote(redact.Truncate(id, maxLen))

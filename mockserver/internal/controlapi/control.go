@@ -25,7 +25,7 @@ import (
 // Product is the name that a mock reports, so that clients can recognize a mock.
 const Product = "patmock"
 
-// Config has the dependencies of a Server.
+// Config holds the dependencies of a Server.
 type Config struct {
 	Namespaces *namespace.Registry[*namespace.Namespace]
 	// Now returns the wall time.
@@ -35,7 +35,7 @@ type Config struct {
 	Profile control.Profile
 	// Degraded returns the error of the state file while it cannot be written, or nil.
 	Degraded func() error
-	// Findings has the findings of all namespaces.
+	// Findings stores the findings of all namespaces.
 	Findings *findings.Store
 	// Documents are the documents to serve, by name.
 	Documents map[string]*spec.Document
@@ -44,7 +44,7 @@ type Config struct {
 	Statuses func(operation, version string) []int
 	// PublicURL returns the base URL for clients. Empty means the host of the request.
 	PublicURL func() string
-	// Token is the bearer token that requests must have. Empty means none.
+	// Token is the bearer token that requests must contain. If it is empty, none is required.
 	Token  string
 	Writer response.Writer
 	// StreamSlots limits the number of open streams over all namespaces.
@@ -301,7 +301,7 @@ func measure(text []byte) (deepest, values int) {
 	return deepest, values
 }
 
-// variable returns a variable of the path.
+// variable returns the value of a variable in the path.
 func (c *call) variable(name string) string { return c.PathValue(name) }
 
 // noContent returns a response without a body.

@@ -23,7 +23,7 @@ func newError(status int, broken rule.ID, detail string) *response.Error {
 	return &response.Error{Status: status, Reasons: []response.Reason{{Rule: broken, Text: detail}}}
 }
 
-// invalid returns the error of a request that violates the document.
+// invalid returns the error for a request that violates the document.
 func invalid(errors ...control.ProblemError) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidRequest,
 		"the request does not conform to spec/documents/control.yaml (GET /_mock/spec/control)")
@@ -56,7 +56,7 @@ func validationError(found []spec.Violation) *response.Error {
 	return invalid(errors...)
 }
 
-// tenantErrors returns the error of an invalid tenant.
+// tenantErrors returns the error for an invalid tenant.
 func tenantErrors(found fixtures.Errors) *response.Error {
 	p := newError(http.StatusBadRequest, rule.ControlInvalidTenant,
 		"the tenant is invalid; nothing was changed")
@@ -81,7 +81,7 @@ func notFound(broken rule.ID, kind, name string) *response.Error {
 		fmt.Sprintf("there is no %s %s", kind, redact.Quote(name)))
 }
 
-// Unauthorized returns the error of a request without the control token.
+// Unauthorized returns the error for a request without the control token.
 func Unauthorized() *response.Error {
 	return newError(http.StatusUnauthorized, rule.ControlUnauthorized,
 		"this mock was started with a control token: send it as Authorization: Bearer")
@@ -138,7 +138,7 @@ func clientError(err error) *response.Error {
 	return nil
 }
 
-// TooLarge returns the error of a body over a limit in bytes.
+// TooLarge returns the error for a body that exceeds a limit in bytes.
 func TooLarge(limit int64) *response.Error {
 	advice := ""
 	switch limit {
@@ -155,15 +155,14 @@ func TooLarge(limit int64) *response.Error {
 const tooLargeTenant = ": create the namespace without this tenant, then restore the tenant " +
 	"as a state (PUT /_mock/state)"
 
-// NamespaceError returns the error of a namespace that cannot be used. It returns err unchanged if
+// NamespaceError returns the error for a namespace that cannot be used. It returns err unchanged if
 // the client did not cause it.
 func NamespaceError(err error) error {
 	switch {
 	case errors.Is(err, namespace.ErrTooMany):
 		return newError(http.StatusServiceUnavailable, rule.TooManyNamespaces,
-			err.Error()+
-				": remove some, or start the mock with a larger --max-namespaces or a shorter "+
-				"--namespace-ttl")
+			err.Error()+"; remove some, or start the mock with a larger --max-namespaces or a "+
+				"shorter --namespace-ttl")
 	case errors.Is(err, namespace.ErrCrossOrigin):
 		return newError(http.StatusForbidden, rule.CrossOrigin, err.Error())
 	case errors.Is(err, namespace.ErrName), errors.Is(err, namespace.ErrUnknown):

@@ -59,7 +59,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namesp
 }
 
 // follow returns a follower of the requests after the one in the Last-Event-ID header, or of new
-// requests without the header. It reports whether the journal still has that request.
+// requests without the header. It reports whether the journal still stores that request.
 func (s *Server) follow(c *call) (*journal.Follower, bool) {
 	m := c.match()
 	if id := c.Header.Get(lastEventID); id != "" {

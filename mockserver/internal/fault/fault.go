@@ -1,4 +1,4 @@
-// Package fault injects faults into responses by rules that a test sets.
+// Package fault injects faults into responses, according to rules that tests set.
 package fault
 
 import (
@@ -16,45 +16,48 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// Errors of a Set, other than those of Check.
+// Errors returned by the methods of Set.
 var (
-	ErrDuplicateID = errors.New("a rule with this id exists")
-	ErrTooMany     = errors.New("the maximum number of rules is reached")
+	ErrDuplicateID = errors.New("a rule with this id already exists")
+	ErrTooMany     = errors.New("too many rules")
 	ErrUnknown     = errors.New("there is no rule with this id")
 )
 
 // maxRules is the maximum number of rules of a namespace.
 const maxRules = 1000
 
-// Set has the fault rules of a namespace. It is safe for concurrent use.
+// Set stores the fault rules of a namespace. It is safe for concurrent use.
 type Set struct {
 	random *random.Source
 
 	mu        sync.Mutex
 	rules     []*entry
-	index     index
-	ruleCount int // rules added so far
-	idCount   int // ids generated so far
+	index     ruleIndex
+	lastOrder int // order of the rule that was added last
+	lastID    int // number of the id that was generated last
 }
 
-// entry is a fault rule with its parsed durations.
+// entry is a fault rule with the durations parsed from its Latency and RetryAfter.
 type entry struct {
 	control.Fault
-	order                  int           // increases with each added rule
-	minLatency, maxLatency time.Duration // of Latency
-	retryAfter             time.Duration
+	order      int // increases with each added rule
+	minLatency time.Duration
+	maxLatency time.Duration
+	retryAfter time.Duration
 }
 
 // New returns an empty set. Rates and latency ranges draw from source.
 func New(source *random.Source) *Set { return &Set{random: source, index: newIndex()} }
 
-// A Request has the properties that rules match.
+// A Request contains the properties of a request that rules are matched against.
 type Request struct {
-	Operation, Version string
+	Operation string
+	Version   string
 	// OwnerID and OwnerName are empty for requests without a login.
-	OwnerID, OwnerName string
-	Header             http.Header
-	// HasStatus reports whether the operation declares a status.
+	OwnerID   string
+	OwnerName string
+	Header    http.Header
+	// HasStatus reports whether the operation declares the given status.
 	HasStatus func(status int) bool
 }
 
@@ -64,46 +67,47 @@ type Outcome struct {
 	Rules []string
 	// Latency is the sum of the latencies of all applied rules.
 	Latency time.Duration
-	// Status replaces the response, 0 for none. RetryAfter is 0 for no Retry-After.
+	// Status is the status to respond with, or 0 to keep the response. RetryAfter is 0 if there is
+	// no Retry-After header.
 	Status           int
 	RetryAfter       time.Duration
 	RetryAfterAsDate bool
-	// Effect is an effect of control.Fault, empty for none.
+	// Effect is one of the effects defined by [control.Fault], or empty.
 	Effect string
 }
 
-// Match applies the rules in order. All matching latencies apply, and the first matching rule of
-// another kind.
+// Match applies the rules in order. All matching latency rules apply, up to the first matching rule
+// of another kind, which ends the search.
 func (s *Set) Match(r Request) Outcome {
 	var outcome Outcome
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sel := selector{operation: r.Operation, version: r.Version}
-	s.index.find(sel, [2]string{r.OwnerID, r.OwnerName}, r.Header, func(f *entry) bool {
-		if !f.applies(r) {
+	s.index.find(sel, [2]string{r.OwnerID, r.OwnerName}, r.Header, func(e *entry) bool {
+		if !e.applies(r) {
 			return true
 		}
-		f.Matched++
-		if !s.recordHitLocked(f) {
+		e.Matched++
+		if !s.isDueLocked(e) {
 			return true
 		}
-		f.Hits++
-		outcome.Rules = append(outcome.Rules, f.ID)
-		if f.Latency != "" {
-			fraction := s.random.Float("fault " + f.ID + " latency")
-			outcome.Latency += f.minLatency +
-				time.Duration(fraction*float64(f.maxLatency-f.minLatency))
+		e.Hits++
+		outcome.Rules = append(outcome.Rules, e.ID)
+		if e.Latency != "" {
+			fraction := s.random.Float("fault " + e.ID + " latency")
+			spread := float64(e.maxLatency - e.minLatency)
+			outcome.Latency += e.minLatency + time.Duration(fraction*spread)
 			return true
 		}
-		outcome.Status, outcome.Effect = f.Status, f.Effect
-		outcome.RetryAfter, outcome.RetryAfterAsDate = f.retryAfter, f.RetryAfterAs == "date"
+		outcome.Status, outcome.Effect = e.Status, e.Effect
+		outcome.RetryAfter, outcome.RetryAfterAsDate = e.retryAfter, e.RetryAfterAs == "date"
 		return false
 	})
 	return outcome
 }
 
-// Matcher returns a function that reports whether a rule matches another request of a client and
-// version. It returns false if the rule was removed.
+// Matcher returns a function that reports whether the rule with the given id matches a request of
+// the same client and version. If there is no such rule, the function returns false.
 func (s *Set) Matcher(id string) func(operation string, header http.Header) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,12 +117,12 @@ func (s *Set) Matcher(id string) func(operation string, header http.Header) bool
 	return func(string, http.Header) bool { return false }
 }
 
-// matches reports whether a rule matches an operation and header, regardless of its counters.
-func (f *entry) matches(operation string, header http.Header) bool {
-	if f.Operation != "" && f.Operation != operation {
+// matches reports whether the rule matches an operation and header, regardless of its counters.
+func (e *entry) matches(operation string, header http.Header) bool {
+	if e.Operation != "" && e.Operation != operation {
 		return false
 	}
-	for name, value := range f.Header {
+	for name, value := range e.Header {
 		if !slices.Contains(header.Values(name), value) {
 			return false
 		}
@@ -126,33 +130,33 @@ func (f *entry) matches(operation string, header http.Header) bool {
 	return true
 }
 
-// applies reports whether a rule applies to a request that matches its selector.
-func (f *entry) applies(r Request) bool {
-	if len(f.Header) > 1 { // else part of the selector
-		for name, value := range f.Header {
+// applies reports whether the rule applies to a request that matches its selector.
+func (e *entry) applies(r Request) bool {
+	if len(e.Header) > 1 { // a single header is part of the selector
+		for name, value := range e.Header {
 			if !slices.Contains(r.Header.Values(name), value) {
 				return false
 			}
 		}
 	}
-	return f.Status == 0 || f.Effect != "" || r.HasStatus(f.Status)
+	return e.Status == 0 || e.Effect != "" || r.HasStatus(e.Status)
 }
 
-// recordHitLocked reports whether a matching rule is due by its rate, or by its after and times.
-func (s *Set) recordHitLocked(f *entry) bool {
-	if f.Rate > 0 {
-		return s.random.Float("fault "+f.ID+" rate") < f.Rate
+// isDueLocked reports whether a matching rule fires now, according to Rate, or to After and Times.
+func (s *Set) isDueLocked(e *entry) bool {
+	if e.Rate > 0 {
+		return s.random.Float("fault "+e.ID+" rate") < e.Rate
 	}
-	return f.Matched > f.After && f.Hits < f.Times
+	return e.Matched > e.After && e.Hits < e.Times
 }
 
-// Add appends a rule and returns it with its defaults. Check must have accepted the rule. Errors
-// are ErrDuplicateID and ErrTooMany.
+// Add appends a rule and returns it with its defaults. Check must have accepted the rule. Add
+// returns ErrDuplicateID or ErrTooMany.
 func (s *Set) Add(f control.Fault) (control.Fault, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.rules) >= maxRules {
-		return f, fmt.Errorf("%w: %d", ErrTooMany, maxRules)
+		return f, fmt.Errorf("%w: the limit is %d", ErrTooMany, maxRules)
 	}
 	f.Matched, f.Hits = 0, 0
 	if f.Rate == 0 {
@@ -162,25 +166,26 @@ func (s *Set) Add(f control.Fault) (control.Fault, error) {
 		f.Status = cmp.Or(f.Status, http.StatusBadGateway)
 	}
 	for f.ID == "" {
-		s.idCount++
-		if id := "f" + strconv.Itoa(s.idCount); s.findLocked(id) < 0 {
+		s.lastID++
+		if id := "f" + strconv.Itoa(s.lastID); s.findLocked(id) < 0 {
 			f.ID = id
 		}
 	}
 	if s.findLocked(f.ID) >= 0 {
 		return f, fmt.Errorf("%w: %s", ErrDuplicateID, redact.Quote(f.ID))
 	}
-	s.ruleCount++
-	r := &entry{Fault: f, order: s.ruleCount}
-	r.minLatency, r.maxLatency, _ = parseLatency(f.Latency)
-	r.retryAfter, _ = parseDuration(f.RetryAfter)
-	s.rules = append(s.rules, r)
-	s.index.add(r)
+	s.lastOrder++
+	e := &entry{Fault: f, order: s.lastOrder}
+	e.minLatency, e.maxLatency, _ = parseLatency(f.Latency)
+	e.retryAfter, _ = parseDuration(f.RetryAfter)
+	s.rules = append(s.rules, e)
+	s.index.add(e)
 	return f, nil
 }
 
+// findLocked returns the position of a rule, or -1.
 func (s *Set) findLocked(id string) int {
-	return slices.IndexFunc(s.rules, func(r *entry) bool { return r.ID == id })
+	return slices.IndexFunc(s.rules, func(e *entry) bool { return e.ID == id })
 }
 
 // List returns the rules in order, with their counters.
@@ -188,13 +193,13 @@ func (s *Set) List() []control.Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]control.Fault, len(s.rules))
-	for i, r := range s.rules {
-		list[i] = r.Fault
+	for i, e := range s.rules {
+		list[i] = e.Fault
 	}
 	return list
 }
 
-// Remove removes a rule, or returns ErrUnknown.
+// Remove removes the rule with the given id. It returns ErrUnknown if there is none.
 func (s *Set) Remove(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -207,7 +212,7 @@ func (s *Set) Remove(id string) error {
 	return nil
 }
 
-// Clear removes all rules. Generated ids continue.
+// Clear removes all rules. It does not restart the generated ids.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -218,5 +223,5 @@ func (s *Set) Clear() {
 func (s *Set) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules, s.index, s.idCount = nil, newIndex(), 0
+	s.rules, s.index, s.lastID = nil, newIndex(), 0
 }

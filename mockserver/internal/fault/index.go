@@ -8,22 +8,23 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// An index finds the rules that may match a request without iterating over the others.
-type index struct {
-	rules  map[selector][]*entry // in order
+// A ruleIndex finds the rules that may match a request without iterating over the others.
+type ruleIndex struct {
+	rules  map[selector][]*entry // each list in order
 	shapes map[shape]int         // number of rules by shape
 }
 
-// A selector has the conditions of a rule, empty for any. It has only the first of several headers.
+// A selector holds the conditions of a rule. An empty field matches any value. If the rule has
+// several headers, the selector holds only the first.
 type selector struct{ operation, version, owner, header, value string }
 
-// A shape is the set of conditions in a selector. There are few shapes, even with many rules.
+// A shape reports which fields of a selector are set. There are few shapes, even with many rules.
 type shape struct {
 	operation, version, owner bool
 	header                    string
 }
 
-func newIndex() index { return index{map[selector][]*entry{}, map[shape]int{}} }
+func newIndex() ruleIndex { return ruleIndex{map[selector][]*entry{}, map[shape]int{}} }
 
 func selectorOf(f *control.Fault) selector {
 	s := selector{operation: f.Operation, version: f.Version, owner: f.Owner}
@@ -39,15 +40,15 @@ func (s selector) shape() shape {
 }
 
 // add appends a rule.
-func (x *index) add(f *entry) {
-	sel := selectorOf(&f.Fault)
-	x.rules[sel] = append(x.rules[sel], f)
+func (x *ruleIndex) add(e *entry) {
+	sel := selectorOf(&e.Fault)
+	x.rules[sel] = append(x.rules[sel], e)
 	x.shapes[sel.shape()]++
 }
 
-func (x *index) remove(f *entry) {
-	sel := selectorOf(&f.Fault)
-	x.rules[sel] = slices.DeleteFunc(x.rules[sel], func(other *entry) bool { return other == f })
+func (x *ruleIndex) remove(e *entry) {
+	sel := selectorOf(&e.Fault)
+	x.rules[sel] = slices.DeleteFunc(x.rules[sel], func(other *entry) bool { return other == e })
 	if len(x.rules[sel]) == 0 {
 		delete(x.rules, sel)
 	}
@@ -56,10 +57,10 @@ func (x *index) remove(f *entry) {
 	}
 }
 
-// find calls visit for the rules with a matching selector, in order, until it returns false. The
+// find calls visit for the rules with a matching selector, in order, until visit returns false. The
 // owner and header of sel must be empty.
-func (x *index) find(sel selector, owners [2]string, header http.Header,
-	visit func(f *entry) bool,
+func (x *ruleIndex) find(sel selector, owners [2]string, header http.Header,
+	visit func(e *entry) bool,
 ) {
 	var buffer [4][]*entry
 	lists := buffer[:0]
@@ -83,7 +84,7 @@ func (x *index) find(sel selector, owners [2]string, header http.Header,
 }
 
 // appendMatches appends the rules of a shape with a matching selector.
-func (x *index) appendMatches(lists [][]*entry, s shape, sel selector, owners [2]string,
+func (x *ruleIndex) appendMatches(lists [][]*entry, s shape, sel selector, owners [2]string,
 	header http.Header,
 ) [][]*entry {
 	if !s.operation {

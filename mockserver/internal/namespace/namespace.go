@@ -28,13 +28,14 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config has the configuration that the namespaces of a server share.
+// Config is the configuration that the namespaces of a server share.
 type Config struct {
 	// Tenant is the initial state of a namespace without its own fixture.
 	Tenant *fixtures.Tenant
 	// Now is the time that clocks follow, WallNow is wall time.
 	Now, WallNow func() time.Time
-	// Profile has the limits and hostile behaviors. RateLimit and ScopeDelay are parsed from it.
+	// Profile defines the limits and hostile behaviors. RateLimit and ScopeDelay are parsed from
+	// it.
 	Profile     control.Profile
 	RateLimit   ratelimit.Limit
 	ScopeDelay  time.Duration
@@ -95,7 +96,7 @@ func New(c *Config, name string) (*Namespace, error) {
 	return n, err
 }
 
-// Preview returns a new namespace with a clock that does not advance. It has neither limits nor
+// Preview returns a new namespace with a clock that does not advance. It applies neither limits nor
 // hostile behavior.
 func Preview(c *Config, now time.Time) (*Namespace, error) {
 	n := c.prepare("", func() time.Time { return now })
@@ -160,7 +161,7 @@ func (n *Namespace) initHandlers() error {
 func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var record []byte // nil for the server's own fixture; it may change until the next start
+	var record []byte // nil for the server's own fixture: it may change until the next start
 	if fixture == nil {
 		fixture = n.config.Tenant
 	} else {
@@ -269,9 +270,9 @@ func userOf(l pat.UserLogin) control.User {
 	}
 }
 
-// Evictable reports whether the namespace can be removed to make room: it was never used and has
-// only its fixture. Namespaces with the server's own fixture have the lowest rank, since they are
-// the easiest to replace.
+// Evictable reports whether the namespace can be removed to make room: it was never used and
+// contains only its fixture. Namespaces with the server's own fixture have the lowest rank, since
+// they are the easiest to replace.
 func (n *Namespace) Evictable() (rank int, ok bool) {
 	if n.Dirty.Load() {
 		return 0, false

@@ -17,8 +17,8 @@ const (
 	recordIgnoreFindings = "ignored"
 )
 
-// load loads the namespace from the state file. It creates the namespace if the file does not have
-// it.
+// load loads the namespace from the state file. It creates the namespace if the file does not
+// contain it.
 func (n *Namespace) load() error {
 	if n.durable == nil {
 		n.generation = oauth.NewGeneration()
@@ -65,7 +65,7 @@ func (n *Namespace) load() error {
 	return err
 }
 
-// startNew creates a namespace that the state file does not have.
+// startNew creates a namespace that the state file does not contain.
 func (n *Namespace) startNew() error {
 	n.generation = oauth.NewGeneration()
 	if err := n.record(recordGeneration, []byte(n.generation)); err != nil {
@@ -80,8 +80,8 @@ type fixtureRecord struct {
 	Tenant json.RawMessage `json:"tenant"`
 }
 
-// MoveClock changes the clock and persists it. Calls are serialized, so that the state file has the
-// last change.
+// MoveClock changes the clock and persists it. Calls are serialized, so that the state file
+// contains the last change.
 func (n *Namespace) MoveClock(change func(Clock) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

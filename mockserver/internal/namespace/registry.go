@@ -22,7 +22,7 @@ const Default = "default"
 // Errors of a Registry.
 var (
 	ErrName        = errors.New("a namespace name has 1 to 63 characters of a-z, 0-9 and -")
-	ErrTooMany     = errors.New("the maximum number of namespaces is reached")
+	ErrTooMany     = errors.New("too many namespaces")
 	ErrUnknown     = errors.New("there is no such namespace")
 	ErrCrossOrigin = errors.New("a page of another site sent this request, and there is no such " +
 		"namespace: pages cannot create one unless --cors allows their origin")
@@ -71,7 +71,7 @@ type RegistryConfig[T any] struct {
 	Now func() time.Time
 }
 
-// Registry has the namespaces of a server. It is safe for concurrent use.
+// Registry stores the namespaces of a server. It is safe for concurrent use.
 type Registry[T any] struct {
 	config RegistryConfig[T]
 
@@ -166,8 +166,9 @@ func (r *Registry[T]) find(name string, create bool) (*Member[T], error) {
 	}
 }
 
-// acquire returns the member of a name and marks it as in use. During its removal acquire returns
-// the channel that is closed at the end. Both results are nil if there is no member.
+// acquire returns the member with a name and marks it as in use. While the member is in removal,
+// acquire returns a channel instead, which is closed when the removal ends. Both results are nil if
+// there is no member.
 func (r *Registry[T]) acquire(name string) (m *Member[T], removal chan struct{}) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -188,7 +189,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// reserve returns the member of a name and marks it as in use. If isNew is true, the caller must
+// reserve returns the member with a name and marks it as in use. If isNew is true, the caller must
 // initialize it. The member is nil while it is in removal.
 func (r *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error) {
 	r.mu.Lock()
@@ -201,7 +202,7 @@ func (r *Registry[T]) reserve(name string) (m *Member[T], isNew bool, err error)
 		return m, false, nil
 	}
 	if r.config.Max > 0 && len(r.members) >= r.config.Max {
-		return nil, false, fmt.Errorf("%w: %d", ErrTooMany, r.config.Max)
+		return nil, false, fmt.Errorf("%w: the limit is %d", ErrTooMany, r.config.Max)
 	}
 	m = &Member[T]{initialized: make(chan struct{}), now: r.config.Now}
 	m.requests.Store(1)

@@ -103,8 +103,8 @@ func (r *Registry[T]) names(match func(m *Member[T]) bool) []string {
 	return names
 }
 
-// evictionDivisor limits the members that are removed at once to that part of Max. Removing several
-// amortizes the search.
+// evictionDivisor limits the number of members that are removed at once to about
+// Max/evictionDivisor. Removing several amortizes the search.
 const evictionDivisor = 64
 
 // evictUnused removes members that are evictable. It reports whether it removed any.

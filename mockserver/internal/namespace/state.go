@@ -27,7 +27,7 @@ type State struct {
 	Linter  Linter
 }
 
-// Clock has the time of a namespace. The state file has it as JSON.
+// Clock returns the time of a namespace. The state file stores the clock as JSON.
 type Clock interface {
 	Now() time.Time
 	Describe() string
@@ -48,13 +48,13 @@ type Random interface {
 	Reset()
 }
 
-// Limits has the windows of the rate limit.
+// Limits counts requests in the windows of the rate limit.
 type Limits interface {
 	admission.Limits
 	Reset()
 }
 
-// Faults has the fault rules and their counters.
+// Faults stores the fault rules and their counters.
 type Faults interface {
 	admission.Faults
 	List() []control.Fault
@@ -64,7 +64,7 @@ type Faults interface {
 	Reset()
 }
 
-// Journal has the served requests.
+// Journal records the served requests.
 type Journal interface {
 	Capture(r control.Request, request, response journal.Message)
 	List(m control.Match, limit int) control.Journal
@@ -78,7 +78,7 @@ type Journal interface {
 	Clear()
 }
 
-// Linter has the history of each client and the counters.
+// Linter stores the history of each client and the counters.
 type Linter interface {
 	Check(x lint.Exchange) []control.Finding
 	Count(x lint.Exchange, findings []control.Finding)
@@ -91,7 +91,7 @@ type Linter interface {
 func (c *Config) newState(name string, now func() time.Time) State {
 	limit := c.RateLimit
 	if limit.Requests == 0 {
-		limit = ratelimit.TenantLimit // to note requests that a tenant would reject
+		limit = ratelimit.TenantLimit // to note requests that a real tenant would reject
 	}
 	source := random.New(c.Profile.RandomSeed, name)
 	return State{
