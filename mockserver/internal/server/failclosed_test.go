@@ -95,9 +95,14 @@ func newControlClient(mock *Server) *control.Client {
 	})
 }
 
-// nameDescription is the line of the document that describes the name of a token in a response.
-const nameDescription = "          description: Name of the token, unique among those of its " +
-	"owner.\n"
+// Parts of the documents around the name of a token in a response. The property before the name
+// distinguishes them from requests.
+const (
+	createdName = "          - sp:scopes:all\n" + nameProperty
+	tokenName   = "          example: cafecafecafecafecafecafecafecafe\n" + nameProperty
+
+	nameProperty = "        name:\n          type: string\n"
+)
 
 // sendRequest sends a request with a bearer token, and returns the status and body of the response.
 func sendRequest(t *testing.T, mock http.Handler, bearer, method, path, contentType,
@@ -158,8 +163,8 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 }
 
 func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
-	mock, log := newStrictServer(t, "v2026", nameDescription,
-		"          maxLength: 13\n"+nameDescription)
+	mock, log := newStrictServer(t, "v2026", createdName,
+		createdName+"          maxLength: 13\n")
 	bearer := mustLogin(t, mock)
 	status, body := sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
@@ -187,8 +192,8 @@ func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
 }
 
 func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
-	mock, log := newStrictServer(t, "v2026", nameDescription,
-		"          maxLength: 13\n"+nameDescription)
+	mock, log := newStrictServer(t, "v2026", tokenName,
+		tokenName+"          maxLength: 13\n")
 	bearer := mustLogin(t, mock)
 	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
 	status, body := sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
@@ -206,8 +211,8 @@ func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
 }
 
 func TestServer_DoesNotSendInvalidList(t *testing.T) {
-	mock, log := newStrictServer(t, "v3", nameDescription,
-		"          minLength: 6\n"+nameDescription)
+	mock, log := newStrictServer(t, "v3", tokenName,
+		tokenName+"          minLength: 6\n")
 	for range 2 { // an invalid encoding is not cached
 		log.Reset()
 		status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
@@ -218,8 +223,8 @@ func TestServer_DoesNotSendInvalidList(t *testing.T) {
 }
 
 func TestServer_SendsInvalidResponseWithoutValidation(t *testing.T) {
-	mock, log := newStrictServer(t, "v3", nameDescription,
-		"          minLength: 6\n"+nameDescription,
+	mock, log := newStrictServer(t, "v3", tokenName,
+		tokenName+"          minLength: 6\n",
 		func(c *Config) { c.Profile.ValidateResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
 		if status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
@@ -256,7 +261,7 @@ func TestServer_DiscardsLoginOfInvalidResponse(t *testing.T) {
 }
 
 func TestFrontHandler_RecoversPanic(t *testing.T) {
-	mock, log := newStrictServer(t, "v2026", nameDescription, nameDescription)
+	mock, log := newStrictServer(t, "v2026", tokenName, tokenName)
 	const path = "/v3/personal-access-tokens"
 	get := &operation{serve: func(*namespace.Namespace, http.ResponseWriter, *http.Request) {
 		panic("lost")
