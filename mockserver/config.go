@@ -45,7 +45,7 @@ type Config struct {
 	JournalSize int
 	// MemoryBudget is the maximum size, in bytes, of requests in flight, journals and findings
 	// together, over all namespaces. A request over its share gets a 503. Journals over their share
-	// drop their oldest requests, and findings over theirs have fewer examples. Zero means 256 MiB.
+	// drop their oldest requests, and findings over theirs keep fewer examples. Zero means 256 MiB.
 	MemoryBudget int64
 	// StateFile stores every namespace and the signing key across restarts. Empty means that the
 	// state ends with the process. A state in the file takes precedence over Tenant.
@@ -54,9 +54,9 @@ type Config struct {
 	// or else the host of the request to the control API. Set it if the control API has a listener
 	// of its own.
 	BaseURL func() string
-	// ReadTimeout is the time limit of the headers of a request. Its body has the same time plus
-	// the time that a minimum rate allows. A late body gets a 408, and slow headers get no
-	// response. Zero means 30 seconds.
+	// ReadTimeout is the time limit of the headers of a request. The limit of its body is longer by
+	// the time that the body takes at a minimum rate. A late body gets a 408, and slow headers get
+	// no response. Zero means 30 seconds.
 	ReadTimeout time.Duration
 	// IdleTimeout is the maximum idle time of a connection between requests. Zero means two
 	// minutes.
@@ -69,13 +69,13 @@ type Config struct {
 	// and local names. A name with a leading dot is a suffix. With a ControlToken any Host is
 	// accepted.
 	AllowedHosts []string
-	// SeparateControl removes /_mock/ from the handler of the Server. ControlHandler serves it
-	// then.
+	// SeparateControl removes /_mock/ from the handler of the Server. Then only ControlHandler
+	// serves it.
 	SeparateControl bool
-	// ControlToken is the bearer token that /_mock/ requires. Empty means none.
+	// ControlToken is the bearer token that /_mock/ requires. If it is empty, none is required.
 	ControlToken string
 	// Fallback is the base URL of another mock, on this machine or a private network. It gets the
-	// requests to paths that patmock does not simulate. Empty means none.
+	// requests to paths that patmock does not simulate. If it is empty, they are rejected.
 	Fallback string
 	// SkipResponseValidation sends responses without validating them, to measure the cost of
 	// validation. The log reports it at the start.
@@ -158,7 +158,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	c.Log = slog.New(server.BoundLog(c.Log.Handler()))
+	c.Log = slog.New(server.LimitLog(c.Log.Handler()))
 	return c, nil
 }
 

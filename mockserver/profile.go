@@ -16,7 +16,8 @@ import (
 )
 
 // Profile sets limits and hostile behavior of a mock. The zero value is friendly: it rejects only
-// requests that the documents forbid. Log and journal note requests that a tenant would reject.
+// requests that the documents forbid. Log and journal note requests that a real tenant
+// would reject.
 type Profile struct {
 	// Name is friendly, faithful or hostile and appears in messages. Empty means friendly.
 	Name string

@@ -31,7 +31,7 @@ func profile(t testing.TB, name string) mockserver.Profile {
 }
 
 // A friendly mock rejects only requests that the documents forbid. Log and journal note requests
-// that a tenant would reject.
+// that a real tenant would reject.
 func TestFriendly_NotesTenantRejections(t *testing.T) {
 	log := &records{}
 	m := startWith(t, "empty", mockserver.Config{Log: slog.New(log)})

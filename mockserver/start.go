@@ -39,8 +39,8 @@ type TestServer struct {
 	namespace string
 }
 
-// Start runs a mock for a test and stops it when the test ends. It takes at most one Config.
-// Without one, it uses the zero Config. An error fails the test.
+// Start runs a mock for a test and stops it when the test ends. It takes at most one Config; the
+// default is the zero Config. An error fails the test.
 //
 // Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]) until
 // the test ends.
@@ -100,8 +100,8 @@ func Start(t TB, config ...Config) *TestServer {
 	}
 }
 
-// Namespace returns a namespace of the mock for the test t, which may be another test than that of
-// Start. An unused namespace has the initial state of the mock. A name has 1 to 63 of the
+// Namespace returns a namespace of the mock for the test t. This may be another test than that
+// of Start. An unused namespace has the initial state of the mock. A name has 1 to 63 of the
 // characters a-z, 0-9 and -. If the mock logs to a test, log lines about the namespace go to the
 // output of t until t ends.
 func (s *TestServer) Namespace(t TB, name string) *TestServer {

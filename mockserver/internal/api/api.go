@@ -16,19 +16,19 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// Config has the dependencies of an API.
+// Config holds the dependencies of an API.
 type Config struct {
 	// Documents are the documents of the versions to serve.
 	Documents map[version.Version]*spec.Document
 	Service   *pat.Service
-	// Authenticate returns the caller of an Authorization header. Errors are of type
+	// Authenticate returns the caller that an Authorization header identifies. Errors are of type
 	// *response.Error.
 	Authenticate func(ctx context.Context, info *response.RequestInfo, header string,
 		now time.Time) (pat.Caller, error)
 	// Admission decides whether a valid request is served.
 	Admission *admission.Controller
 	Now       func() time.Time
-	// Writer writes responses. It also has the dialect.
+	// Writer writes responses. It also holds the dialect.
 	Writer response.Writer
 }
 

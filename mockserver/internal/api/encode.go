@@ -21,7 +21,7 @@ type owner struct {
 
 func ownerOf(t *pat.Token) owner { return owner{"IDENTITY", t.Owner.ID, t.Owner.Name} }
 
-// createJSON is the published response to create, with exactly its eight keys.
+// createJSON is the published response to create, with exactly the eight published keys.
 type createJSON struct {
 	ID                         string   `json:"id"`
 	Secret                     string   `json:"secret"`

@@ -15,12 +15,12 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// syntaxError returns the error of a request that cannot be parsed.
+// syntaxError returns the error for a request that cannot be parsed.
 func syntaxError(ruleID rule.ID, problem string) error {
-	return response.Errorf(response.BadSyntax, response.Reason{Rule: ruleID, Text: problem})
+	return response.NewError(response.BadSyntax, response.Reason{Rule: ruleID, Text: problem})
 }
 
-// bodyError returns the error of a body that cannot be read completely.
+// bodyError returns the error for a body that cannot be read completely.
 func bodyError(err error) error {
 	if sizeErr := (*http.MaxBytesError)(nil); errors.As(err, &sizeErr) {
 		return err
@@ -32,7 +32,7 @@ func bodyError(err error) error {
 		"body: expected the complete body, got an early end: "+redact.String(err.Error()))
 }
 
-// dialectError returns the error of a request that only some tenants reject.
+// dialectError returns the error for a request that only some tenants reject.
 func dialectError(entry, problem string) error {
 	return &response.Error{
 		Kind: response.Invalid, DialectEntry: entry, Reasons: []response.Reason{
@@ -48,7 +48,7 @@ var contentTypeEntries = map[string]string{
 	"patchPersonalAccessToken":  dialect.PatchContentType,
 }
 
-// contentTypeError returns the error of a body with an unsupported content type, and adds a
+// contentTypeError returns the error for a body with an unsupported content type, and adds a
 // finding.
 func (req *request) contentTypeError(got string) *response.Error {
 	want := strings.Join(req.operation.MediaTypes, " or ")
@@ -65,7 +65,7 @@ func (req *request) contentTypeError(got string) *response.Error {
 	}
 }
 
-// schemaError returns the error of a request that violates its document, and adds a finding for
+// schemaError returns the error for a request that violates its document, and adds a finding for
 // each violation.
 func (req *request) schemaError(violations []spec.Violation) error {
 	e := &response.Error{

@@ -8,8 +8,10 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 )
 
+// list serves listPersonalAccessTokens. The paging parameters, among them count, apply only if the
+// dialect pages the list.
 func (a *API) list(req *request) (*response.Response, error) {
-	if err := req.checkLimit(); err != nil {
+	if err := req.validateLimit(); err != nil {
 		return nil, err
 	}
 	filter, err := a.config.Service.ParseFilter(req.query.Get("filters"))

@@ -11,7 +11,7 @@ import (
 // pagingParameters are the standard collection parameters of a paged list.
 var pagingParameters = []string{"limit", "offset", "count"}
 
-// isPaged reports whether the operation is a paged list.
+// isPaged reports whether the request is for a list that the dialect pages.
 func (req *request) isPaged() bool {
 	return req.dialect[dialect.ListPaging].Value == dialect.Paged && req.isList()
 }
@@ -19,7 +19,7 @@ func (req *request) isPaged() bool {
 func (req *request) isList() bool { return req.operation.Name == "listPersonalAccessTokens" }
 
 // page returns the part of a list that limit and offset select. A limit above the maximum counts as
-// the maximum, unless checkLimit rejects it.
+// the maximum, unless validateLimit rejects it.
 func (req *request) page(tokens []*pat.Token) []*pat.Token {
 	start := min(req.intParameter("offset", 0), len(tokens))
 	return tokens[start:min(start+min(req.intParameter("limit", maxLimit), maxLimit), len(tokens))]
@@ -30,8 +30,8 @@ func (req *request) page(tokens []*pat.Token) []*pat.Token {
 // published: standard collection parameters
 const maxLimit = 250
 
-// checkLimit rejects a limit above the maximum, if the tenant does.
-func (req *request) checkLimit() error {
+// validateLimit returns an error for a limit above the maximum, if the dialect rejects it.
+func (req *request) validateLimit() error {
 	if !req.dialect[dialect.Limit251].Rejects() {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (req *request) checkLimit() error {
 			redact.Truncate(limit, 80))
 }
 
-// intParameter returns a parameter that is a non-negative number, or fallback for any other value.
+// intParameter returns the value of a parameter, or fallback if it is not a non-negative number.
 func (req *request) intParameter(name string, fallback int) int {
 	if n, err := strconv.Atoi(req.query.Get(name)); err == nil && n >= 0 {
 		return n

@@ -11,8 +11,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// documentedScopes are the scopes that the documents of the API name. A tenant has hundreds of
-// other scopes.
+// documentedScopes are the scopes that the documents of the API name. A real tenant has hundreds
+// of other scopes.
 var documentedScopes = []string{
 	// published: v2026
 	// #/components/schemas/CreatePersonalAccessTokenRequest/properties/scope/description

@@ -16,7 +16,7 @@ const minRate = 4 << 10
 
 // A TimeoutError is the error of a body that did not arrive in time.
 type TimeoutError struct {
-	// Announced is the Content-Length in bytes, -1 for a chunked body.
+	// Announced is the Content-Length in bytes, or -1 for a chunked body.
 	Announced int64
 	// Received is the number of bytes that arrived.
 	Received int64
@@ -36,9 +36,9 @@ func (e *TimeoutError) Error() string {
 }
 
 // Open returns the body of a request, decoded by its Content-Encoding. It returns an
-// *[UnsupportedCodingError] for an unknown encoding. Reading fails with an *[http.MaxBytesError]
-// over limit bytes, encoded or decoded. A late body fails with a *[TimeoutError], an invalid
-// encoding with a *[CodingError].
+// *[UnsupportedCodingError] for an unknown encoding. Reading fails with an *[http.MaxBytesError] if
+// the body exceeds limit bytes, encoded or decoded. It fails with a *[TimeoutError] if the body is
+// late, and with a *[CodingError] if the encoding is invalid.
 //
 // The timeout starts at now. The read deadline applies even if the body is not read. It is cleared
 // at the end of the body.

@@ -14,7 +14,7 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// An UnsupportedCodingError is the error of an unsupported Content-Encoding.
+// An UnsupportedCodingError is the error for an unsupported Content-Encoding.
 type UnsupportedCodingError struct{ Value string }
 
 // Error names the supported codings.
@@ -23,7 +23,7 @@ func (e *UnsupportedCodingError) Error() string {
 		redact.Quote(e.Value))
 }
 
-// A CodingError is the error of a body that does not have its Content-Encoding.
+// A CodingError is the error for a body that is not encoded as its Content-Encoding says.
 type CodingError struct {
 	Coding string
 	Err    error
@@ -50,7 +50,8 @@ var (
 	deflateDecoder = &decoder{"deflate", newDeflate}
 )
 
-// decoderFor returns the decoder of a Content-Encoding (RFC 9110, section 8.4), nil for none.
+// decoderFor returns the decoder for the Content-Encoding in header (RFC 9110, section 8.4), or nil
+// if the body is not encoded.
 func decoderFor(header http.Header) (*decoder, error) {
 	value := strings.TrimSpace(strings.Join(header.Values("Content-Encoding"), ", "))
 	switch strings.ToLower(value) {

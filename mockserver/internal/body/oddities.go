@@ -19,7 +19,7 @@ type Locations struct {
 	Total    int
 }
 
-// add adds a location. It only counts locations over the limit.
+// add adds a location. Locations over the limit are counted but not listed.
 func (p *Locations) add(path []string) {
 	if p.Total++; p.Total > limit.Items {
 		return

@@ -31,8 +31,8 @@ func ForJournals(budget int64) int64 { return budget / 2 }
 // countsPerLimit is the number of times that the journals are measured while they grow by Limit.
 const countsPerLimit = 64
 
-// NoteGrowth notes that a journal has grown. If the total exceeds the limit, the largest journals
-// lose their oldest requests.
+// NoteGrowth notes that a journal has grown. If the total exceeds the limit, it trims the largest
+// journals.
 func (j *Journals) NoteGrowth(bytes int) {
 	if j.growth.Add(int64(bytes)) < j.Limit/countsPerLimit || !j.mu.TryLock() {
 		return

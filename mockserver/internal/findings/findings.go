@@ -16,7 +16,7 @@ const (
 	maxText     = 200 // bytes of an id, owner or user agent of a client
 )
 
-// Estimated memory of each, in bytes, without texts.
+// Estimated memory of one item of each kind, in bytes, without texts.
 const (
 	recordSize  = 1 << 10
 	clientSize  = 256
@@ -26,8 +26,8 @@ const (
 
 // Store counts the findings of a mock. It is safe for concurrent use.
 //
-// Counts are exact. When its memory is full, it stores no further example, client or namespace.
-// Requests to further namespaces are counted together.
+// Counts are exact. When its memory is full, the store adds no further example, client or
+// namespace. Requests to further namespaces are counted together.
 type Store struct {
 	limit int
 
@@ -39,7 +39,7 @@ type Store struct {
 	others   record // requests to namespaces without a record
 }
 
-// record has the findings of one namespace.
+// record holds the findings of one namespace.
 type record struct {
 	judged  int
 	skipped map[string]int
@@ -65,7 +65,7 @@ type example struct {
 	sequence int
 }
 
-// New returns a store that takes about limit bytes.
+// New returns a store that takes at most about limit bytes.
 func New(limit int64) *Store {
 	return &Store{limit: int(limit), examples: map[string]int{}, records: map[string]*record{}}
 }
@@ -73,13 +73,13 @@ func New(limit int64) *Store {
 // Request is a request of a client with its findings.
 type Request struct {
 	Namespace string
-	// SkipReason is the reason for which the request is not judged. Empty means that it is judged,
-	// as is a request with findings.
+	// SkipReason is the reason that the request is not judged. A request is judged if SkipReason is
+	// empty or the request has findings.
 	SkipReason string
 	// ClientID and Owner are empty if they are unknown.
 	ClientID, Owner, UserAgent string
 	Findings                   []control.Finding
-	// Example has the details of the request for an example, without a finding. It may be nil if
+	// Example holds the details of the request for an example, without a finding. It may be nil if
 	// there are no findings.
 	Example *control.FindingExample
 }

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/spec/redact"
 )
 
-// ForNamespace returns the findings of a namespace. For a namespace without a record, it returns
-// those of all namespaces that there was no memory for, so that none is missing.
+// ForNamespace returns the findings of a namespace. If the namespace has no record, ForNamespace
+// returns the findings of all namespaces that there was no memory for, so that none is missing.
 func (s *Store) ForNamespace(namespace string) control.Findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,5 +144,5 @@ func mostActive(clients map[string]client) (all []control.FindingClient) {
 	return all
 }
 
-// redacted returns a text of a client without secrets.
+// redacted returns the text of a client without its secrets.
 func redacted(text string) string { return redact.String(strings.ToValidUTF8(text, "\ufffd")) }

@@ -1,5 +1,5 @@
-// Package hostile varies responses in every way that the documents allow, to find clients that rely
-// on one of them.
+// Package hostile varies responses in ways that the documents allow. The variations reveal clients
+// that rely on more than the documents promise.
 package hostile
 
 import (
@@ -17,11 +17,11 @@ import (
 
 // The behaviours.
 const (
-	ListOrder       = "list-order"       // lists have another order
-	ExtraProperties = "extra-properties" // objects have a property that no document names
+	ListOrder       = "list-order"       // lists are in a different order
+	ExtraProperties = "extra-properties" // objects contain a property that no document names
 	// Optional properties are absent, or null if they are nullable.
 	AbsentProperties = "absent-properties"
-	MessageOrder     = "message-order"    // the messages of an error have the other order
+	MessageOrder     = "message-order"    // the messages of an error are in reverse order
 	RetryAfterDate   = "retry-after-date" // Retry-After is a date instead of seconds
 	Outages          = "outages"          // some responses are 429 or 503
 	EarlyExpiry      = "early-expiry"     // access tokens expire earlier than configured
@@ -41,7 +41,7 @@ const minEarlyTTL, maxEarlyTTL = 5, 14
 
 // Config configures a hostile profile.
 type Config struct {
-	// Behaviours are the enabled behaviours. None disables the profile.
+	// Behaviours are the enabled behaviours. If it is empty, the profile is disabled.
 	Behaviours []string
 	// Rate is the share of varied responses.
 	Rate float64
@@ -52,8 +52,8 @@ type Config struct {
 	WallNow func() time.Time
 }
 
-// Hostile chooses the variation of each request of a namespace. It is safe for concurrent use. Nil
-// is a disabled profile.
+// Hostile chooses the variation of the response to each request to a namespace. It is safe for
+// concurrent use. A nil Hostile is a disabled profile.
 type Hostile struct {
 	config Config
 
@@ -63,7 +63,7 @@ type Hostile struct {
 
 type client struct{ consecutive int }
 
-// New returns the profile of a namespace, nil if it is disabled.
+// New returns the profile of a namespace, or nil if the profile is disabled.
 func New(c Config) *Hostile {
 	if len(c.Behaviours) == 0 || c.Rate == 0 || c.MaxConsecutive == 0 {
 		return nil
@@ -83,13 +83,13 @@ func (h *Hostile) Reset() {
 
 // A Variation changes the response to a request. The zero value changes nothing.
 type Variation struct {
-	// Status is sent instead of the response: 429 or 503. Zero means none.
+	// Status is 429 or 503 to send an error instead of the response, or 0 to keep the response.
 	Status int
 	// RetryAfterAsDate selects the date format of Retry-After.
 	RetryAfterAsDate bool
 	// TokenTTL is the lifetime of an access token, in seconds. Zero means the default.
 	TokenTTL int
-	// Vary returns a variation of a response and its behaviour. The behaviour is empty if none
+	// Vary returns a variation of a response and the behaviour. The behaviour is empty if none
 	// applies.
 	Vary func(a *response.Response) (varied *response.Response, behaviour string)
 }
@@ -113,7 +113,8 @@ func (h *Hostile) NoteLogin(clientID string) {
 	h.clients[clientID] = &client{}
 }
 
-// Choose returns the variation of a request. It does not depend on the requests of other clients.
+// Choose returns the variation of the response to a request. It does not depend on the requests of
+// other clients.
 func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variation {
 	if h == nil || !h.shouldVary(clientID, operation) {
 		return Variation{}
@@ -157,7 +158,8 @@ func (h *Hostile) Choose(clientID, operation string, op *spec.Operation) Variati
 	}}
 }
 
-// shouldVary reports whether to vary a request. After MaxConsecutive varied ones it returns false.
+// shouldVary reports whether to vary the response to a request. It returns false after
+// MaxConsecutive varied responses.
 func (h *Hostile) shouldVary(clientID, operation string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -181,7 +183,7 @@ func (h *Hostile) noteVaried(clientID string) {
 	}
 }
 
-// Check returns an error if no behaviour has the name.
+// Check returns an error if there is no behaviour with the given name.
 func Check(name string) error {
 	if !slices.Contains(Behaviours(), name) {
 		return &UnknownBehaviourError{name}

@@ -11,7 +11,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// generator derives variations of a response. Each is as valid as the response.
+// generator derives variations of a response. If the response is valid, so are its variations.
 type generator struct {
 	resp      *response.Response
 	operation *spec.Operation
@@ -19,7 +19,7 @@ type generator struct {
 	wallNow   func() time.Time
 }
 
-// apply returns the variation by a behaviour, nil if the behaviour does not apply.
+// apply returns the variation that a behaviour causes, or nil if the behaviour does not apply.
 func (g generator) apply(behaviour string) *response.Response {
 	switch behaviour {
 	case RetryAfterDate:
@@ -36,7 +36,7 @@ func (g generator) apply(behaviour string) *response.Response {
 	return nil
 }
 
-// changeBody returns a response with a changed body, nil if change reports false.
+// changeBody returns a response with a changed body, or nil if change returns false.
 func (g generator) changeBody(change func(value any) bool) *response.Response {
 	value, ok := decode(g.resp.Body)
 	if !ok || !change(value) {

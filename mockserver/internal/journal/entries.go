@@ -8,8 +8,8 @@ import (
 // A chunk stores requests by their sequence. The slot of a dropped request is nil.
 type chunk [256]atomic.Pointer[entry]
 
-// entries has the requests of a journal at one moment. A copy is small whatever their number and is
-// read without a lock. It leaves out requests that the journal drops later.
+// entries holds the requests of a journal at one moment. Copying it is cheap, whatever the number
+// of requests. A copy is read without a lock, and omits requests that the journal drops later.
 type entries struct {
 	chunks []*chunk // the chunk of the oldest request first
 	oldest int      // sequence

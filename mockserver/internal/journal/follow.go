@@ -2,9 +2,8 @@ package journal
 
 import "example.com/patmock/mockserver/control"
 
-// A Follower reads the requests of a journal as they are added. It stores none: a reader that is
-// slower than the journal misses the requests that the journal drops. It must not be used
-// concurrently.
+// A Follower reads the requests of a journal as they are added. It does not buffer them: a slow
+// reader misses the requests that the journal drops. A Follower must not be used concurrently.
 type Follower struct {
 	journal *Journal
 	matcher matcher
@@ -12,7 +11,7 @@ type Follower struct {
 	cleared int // number of clears of the journal before the last read
 }
 
-// Update has the changes of a journal since a Follower was last read.
+// Update contains the changes of a journal since the last call of Follower.Next.
 type Update struct {
 	// Cleared reports whether the journal was cleared before the other changes.
 	Cleared bool
@@ -33,7 +32,7 @@ func (j *Journal) Follow(m control.Match) *Follower {
 }
 
 // FollowAfter is like Follow but begins after the request with the given ID. If the journal no
-// longer has that request, the Follower begins with the oldest one, and resumed is false.
+// longer stores that request, the Follower begins with the oldest one, and resumed is false.
 func (j *Journal) FollowAfter(m control.Match, id string) (f *Follower, resumed bool) {
 	now := j.snapshot()
 	f = &Follower{journal: j, matcher: newMatcher(m), last: now.oldest - 1, cleared: now.cleared}

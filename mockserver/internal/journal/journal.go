@@ -26,8 +26,8 @@ type Config struct {
 	Added func(bytes int)
 }
 
-// Journal has the latest requests of a namespace. It is safe for concurrent use. Its memory grows
-// with the stored requests.
+// Journal stores the latest requests of a namespace. It is safe for concurrent use. Its memory
+// grows with the stored requests.
 //
 // Methods return copies, except messages, which must not be modified.
 type Journal struct {
@@ -77,7 +77,7 @@ func (j *Journal) dropLocked() {
 	}
 }
 
-// Bytes returns the memory of the requests in bytes.
+// Bytes returns the memory that the requests take, in bytes.
 func (j *Journal) Bytes() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -129,7 +129,8 @@ func (j *Journal) snapshot() entries {
 	return j.entries
 }
 
-// Get returns the latest request with an ID, with its messages, and reports whether there is one.
+// Get returns the latest request with the given ID, including its messages. It reports whether
+// there is one.
 func (j *Journal) Get(id string) (control.Request, bool) {
 	j.mu.Lock()
 	if j.byID == nil {
@@ -181,8 +182,8 @@ func (j *Journal) wakeLocked() {
 	}
 }
 
-// withoutMessages returns a copy of the request without its messages. Its lists are not nil, so
-// that they encode as [] rather than null.
+// withoutMessages returns a copy of the request without its messages. The lists in the copy are not
+// nil, so that they encode as [] rather than null.
 func (e *entry) withoutMessages() control.Request {
 	r := e.Request
 	r.Findings = append([]control.Finding{}, r.Findings...)

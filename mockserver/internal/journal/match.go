@@ -43,7 +43,7 @@ func (s *parsedRequest) jsonBody() *jsonBody {
 	return s.body
 }
 
-// matcher has the conditions of a match. An empty matcher matches every request.
+// matcher is a list of conditions. An empty matcher matches every request.
 type matcher []condition
 
 // condition is one part of a match.
@@ -53,7 +53,7 @@ type condition struct {
 	description string // human-readable, without secrets
 	matches     func(s *parsedRequest) bool
 	actual      func(s *parsedRequest) any
-	// differences replaces actual in a condition that may have several differences. Nil means one
+	// differences replaces actual if the condition may find several differences. Nil means one
 	// difference.
 	differences func(s *parsedRequest) []control.Difference
 }
@@ -148,7 +148,7 @@ func textConditions(m control.Match) (c matcher) {
 
 func isEqual(want, actual string) bool { return want == actual }
 
-// bodyCondition returns the condition that a body contains a value. A caller in the same process
+// bodyCondition returns the condition that the body contains a value. A caller in the same process
 // may pass any Go value.
 func bodyCondition(value any) condition {
 	text, err := json.Marshal(value)

@@ -108,7 +108,7 @@ type expectation struct {
 	matched  []int // sequences of the stored requests that match, oldest first
 }
 
-// count has the matching requests of an expectation. Requests before the sequence start do not
+// count holds the matching requests of an expectation. Requests before the sequence start do not
 // count.
 type count struct {
 	start   int

@@ -1,5 +1,5 @@
-// Package lint detects mistakes of a client that show across several requests, and counts requests
-// and findings.
+// Package lint detects mistakes of clients that only several requests together reveal. It also
+// counts requests and findings.
 package lint
 
 import (
@@ -17,7 +17,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// Limits of the stored state. A map that reaches its limit is emptied.
+// Limits of the stored state. A map is emptied when it reaches its limit.
 const (
 	maxRejected  = 256
 	maxClients   = 1024 // clients
@@ -66,9 +66,9 @@ type Exchange struct {
 	// Start and ClockStart are the start of the request, in wall time and by the clock of the
 	// namespace.
 	Start, ClockStart time.Time
-	// Status is 0 without a response.
+	// Status is the status of the response, or 0 if there is no response.
 	Status int
-	// RetryAfter is the Retry-After of the response, or zero without one.
+	// RetryAfter is the Retry-After of the response, or zero if the response has none.
 	RetryAfter time.Duration
 	// RetryRule is the id of the rule that caused the Retry-After. RetryMatches reports whether the
 	// rule applies to another request of the same client and version. Nil means every request.
@@ -104,7 +104,8 @@ type page struct {
 }
 
 // checkPagesLocked reports a list that is requested again with a larger offset and returns the same
-// tokens. A client that pages until a page is short would never end. It reports each list once.
+// tokens. A client that requests pages until one is short would never end. Each list is reported
+// once.
 func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 	if x.Operation != "list" || x.Status != http.StatusOK ||
 		!strings.Contains(x.Request.URL.RawQuery, "offset=") {
@@ -218,7 +219,7 @@ func (l *Linter) checkRetryAfterLocked(x Exchange) (findings []control.Finding) 
 	return findings
 }
 
-// finding returns the finding about a request before the deadline.
+// finding returns the finding about a request that was sent before the deadline.
 func (d retryDeadline) finding() control.Finding {
 	f := control.Finding{
 		Kind:   control.NoWait,

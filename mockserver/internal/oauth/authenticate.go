@@ -101,13 +101,13 @@ func expiredError(info *response.RequestInfo) error {
 // rejects it. Its wording follows the published errors.
 var errDeleted = errors.New("JWT validation failed: its personal access token was deleted")
 
-// noBearerError returns the error of a header without a bearer token.
+// noBearerError returns the error for a header without a bearer token.
 func noBearerError(text string) error {
 	return bearerError(response.NoBearer, rule.BearerRequired, errors.New(text))
 }
 
-// bearerError returns the error of an Authorization header. The dialect entry has the id of the
-// rule.
+// bearerError returns the error of an Authorization header. The dialect entry is the one with
+// the id of the rule.
 func bearerError(kind response.Kind, ruleID rule.ID, err error) error {
 	return &response.Error{
 		Kind: kind, DialectEntry: string(ruleID), Reasons: []response.Reason{

@@ -40,7 +40,7 @@ type claims struct {
 const maxTokenBytes = 4096
 
 // issueToken returns an access token for a session. If the scope names would make it too long, it
-// contains the hash of set instead. The caller must store set before sending the access token.
+// contains the hash of set instead, and the caller must store set before sending the access token.
 // Otherwise set is nil.
 func (s *Server) issueToken(ctx context.Context, session *pat.Session,
 	now time.Time) (resp tokenResponse,

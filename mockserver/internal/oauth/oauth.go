@@ -19,7 +19,7 @@ import (
 	"example.com/patmock/spec"
 )
 
-// Config has the dependencies of a Server.
+// Config holds the dependencies of a Server.
 type Config struct {
 	Document *spec.Document
 	Service  *pat.Service
@@ -35,7 +35,7 @@ type Config struct {
 	// request.
 	PublicURL string
 	Now       func() time.Time
-	// Writer writes responses. It also has the dialect.
+	// Writer writes responses. It also holds the dialect.
 	Writer response.Writer
 }
 

@@ -15,7 +15,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// RequestID is the name of the request ID header. Errors of the API have its value as trackingId.
+// RequestID is the name of the request ID header. Errors of the API contain its value as
+// trackingId.
 //
 // observed: every response of a tenant has it. The trackingId is inferred from a related service.
 const RequestID = "SLPT-Request-ID"
@@ -75,14 +76,14 @@ func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 		return fromDomain(e, info)
 	}
 	if size := (*http.MaxBytesError)(nil); errors.As(err, &size) {
-		return Errorf(TooLarge, Reason{
+		return NewError(TooLarge, Reason{
 			Rule: rule.ContentTooLarge,
 			Text: fmt.Sprintf("body: expected at most %d bytes, got more", size.Limit),
 		})
 	}
 	info.Effect = ""
 	if reason, ok := UnwritableReason(err); ok {
-		return Errorf(StateUnwritable, reason)
+		return NewError(StateUnwritable, reason)
 	}
 	info.Logged = true
 	w.Log.ErrorContext(r.Context(), "internal error (this is a bug in patmock; please report it)",
@@ -90,7 +91,7 @@ func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 		"requestId", info.RequestID, "operation", info.Operation,
 		"namespace", Truncate(info.Namespace), "rule", string(rule.ControlInternalError),
 		"error", redact.String(err.Error()))
-	e := Errorf(Internal, Reason{
+	e := NewError(Internal, Reason{
 		Rule: rule.ControlInternalError, Text: "internal error in patmock; see its log",
 	})
 	e.Description = templates[Internal].text
@@ -169,7 +170,7 @@ func invalidTokenChallenge(description string) string {
 }
 
 // oauthResponse returns an error of the token endpoint. Characters that its description must not
-// have are replaced.
+// contain are replaced.
 func (w Writer) oauthResponse(tmpl template, e *Error) *Response {
 	text := e.Reasons[0].Text
 	switch {
@@ -196,7 +197,7 @@ type oauthError struct {
 	Description string `json:"error_description"`
 }
 
-// sanitizeDescription replaces the characters that error_description must not have (RFC 6749,
+// sanitizeDescription replaces the characters that error_description must not contain (RFC 6749,
 // section 5.2). It truncates long text.
 func sanitizeDescription(text string) string {
 	const maxLength = 200

@@ -13,16 +13,17 @@ import (
 // An Error is the error of a request. A table maps its kind to a status and to the texts of each
 // [Form].
 type Error struct {
-	// Kind is zero for an error that has only a status, such as an injected one.
+	// Kind is zero if the error is only a status, such as an injected one.
 	Kind   Kind
 	Status int // used only if Kind is zero
-	// Field is the subject of the API's message: a JSON pointer or a parameter. Empty means the
-	// request.
+	// Field is the subject of the API's message: a JSON pointer or a parameter. If it is empty, the
+	// request is the subject.
 	Field string
 	// Description is the error_description of the token endpoint. If it is empty, the reason is
 	// sent, or the text of the kind if the mock is faithful.
 	Description string
-	// Advice is the cause of an error whose message is its reason. Empty means that of the kind.
+	// Advice is the cause in an error whose message is its reason. If it is empty, the advice of
+	// the kind is used.
 	Advice string
 	// Reasons go to the log and the journal, and to the client unless the mock is faithful. There
 	// is at least one.
@@ -31,18 +32,18 @@ type Error struct {
 	Problems []control.ProblemError
 	// Header is added to the response.
 	Header http.Header
-	// DialectEntry is the id of the dialect entry that overrides the response. Empty means none.
+	// DialectEntry is the id of the dialect entry that overrides the response, or empty.
 	DialectEntry string
 }
 
-// Errorf returns an error of a kind with one reason.
-func Errorf(kind Kind, reason Reason) *Error {
+// NewError returns an error of the given kind with one reason.
+func NewError(kind Kind, reason Reason) *Error {
 	return &Error{Kind: kind, Reasons: []Reason{reason}}
 }
 
-// OAuthError returns an error of the token endpoint with a description for clients. An empty
-// description means that of the kind. Only the log has the advice. The violated rule is also the
-// dialect entry.
+// OAuthError returns an error of the token endpoint with a description for clients. If description
+// is empty, the text of the kind is used. The advice appears only in the log. The
+// violated rule is also the dialect entry.
 func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error {
 	description = cmp.Or(description, templates[kind].text)
 	text := templates[kind].oauth + ": " + description
@@ -55,7 +56,7 @@ func OAuthError(kind Kind, description, advice string, violated rule.ID) *Error 
 	}
 }
 
-// fromDomain converts an error of the domain.
+// fromDomain converts an error of package pat.
 func fromDomain(e *pat.Error, info *RequestInfo) *Error {
 	text := e.Text()
 	if e.DependsOnTime() && info.ClockNote != "" {

@@ -84,7 +84,8 @@ func TestErrorResponse_RateLimited(t *testing.T) {
 		Status: 429, Body: []byte(`{"message":" Rate Limit Exceeded "}`),
 		Reasons: []response.Reason{testReason},
 	}
-	got := errorResponse(&response.RequestInfo{}, response.Errorf(response.RateLimited, testReason))
+	got := errorResponse(&response.RequestInfo{},
+		response.NewError(response.RateLimited, testReason))
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(response.Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -149,7 +150,7 @@ func TestReply(t *testing.T) {
 			}), 418, `"detailCode":"418 I'm a teapot"`,
 		},
 		{
-			"error with a kind", nil, response.Errorf(response.BadSyntax, testReason), 400,
+			"error with a kind", nil, response.NewError(response.BadSyntax, testReason), 400,
 			`"detailCode":"400.0 Bad request syntax"`,
 		},
 		{"disk error", nil, diskError{}, 503, `"text":"disk full"`},
@@ -220,7 +221,7 @@ func TestErrorResponse_Forms(t *testing.T) {
 		form  response.Form
 		err   *response.Error
 	}{
-		{"API", false, response.API, response.Errorf(response.Missing, testReason)},
+		{"API", false, response.API, response.NewError(response.Missing, testReason)},
 		{
 			"API, field", false, response.API, &response.Error{
 				Kind: response.Illegal, Field: "/name", Reasons: []response.Reason{testReason},
@@ -228,20 +229,20 @@ func TestErrorResponse_Forms(t *testing.T) {
 		},
 		{
 			"API, reason as message", true, response.API,
-			response.Errorf(response.RequestTimeout, late),
+			response.NewError(response.RequestTimeout, late),
 		},
-		{"API, bearer", false, response.API, response.Errorf(response.NoBearer, bearer)},
-		{"API, bearer, faithful", true, response.API, response.Errorf(response.NoBearer, bearer)},
+		{"API, bearer", false, response.API, response.NewError(response.NoBearer, bearer)},
+		{"API, bearer, faithful", true, response.API, response.NewError(response.NoBearer, bearer)},
 		{
 			"API, invalid bearer", false, response.API,
-			response.Errorf(response.InvalidBearer, bearer),
+			response.NewError(response.InvalidBearer, bearer),
 		},
 		{
 			"API, by status", false, response.API,
 			&response.Error{Status: 503, Reasons: []response.Reason{testReason}, Header: wait},
 		},
-		{"OAuth", false, response.OAuth, response.Errorf(response.NotFound, testReason)},
-		{"OAuth, faithful", true, response.OAuth, response.Errorf(response.NotFound, testReason)},
+		{"OAuth", false, response.OAuth, response.NewError(response.NotFound, testReason)},
+		{"OAuth, faithful", true, response.OAuth, response.NewError(response.NotFound, testReason)},
 		{
 			"OAuth, description", true, response.OAuth, &response.Error{
 				Kind: response.BadSyntax, Description: "two\"grants", Reasons: []response.Reason{
@@ -257,7 +258,7 @@ func TestErrorResponse_Forms(t *testing.T) {
 			"OAuth, rate limit", false, response.OAuth,
 			&response.Error{Status: 429, Reasons: []response.Reason{testReason}, Header: wait},
 		},
-		{"control API", false, response.Control, response.Errorf(response.NotFound, testReason)},
+		{"control API", false, response.Control, response.NewError(response.NotFound, testReason)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -46,7 +46,7 @@ func (w Writer) Events(rw http.ResponseWriter, r *http.Request) (*Events, error)
 }
 
 // Send writes an event. The type may be empty. The id is empty for an event that clients do not
-// resume from. Data must not have a line break.
+// resume from. Data must not contain a line break.
 func (e *Events) Send(event, id string, data []byte) error {
 	var b bytes.Buffer
 	if event != "" {
@@ -72,7 +72,7 @@ func (e *Events) End() {
 	_ = e.controller.SetWriteDeadline(time.Unix(1, 0)) // in the past
 }
 
-// setTimeout sets the time limit of the next write. Zero means none.
+// setTimeout sets the time limit of the next write. Zero means no limit.
 func (e *Events) setTimeout(timeout time.Duration) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

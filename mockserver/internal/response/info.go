@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// A RequestInfo has the properties of a request. It is not safe for concurrent use.
+// A RequestInfo holds the properties of a request. It is not safe for concurrent use.
 type RequestInfo struct {
 	// Form is the form of the errors of the path.
 	Form Form
@@ -18,13 +18,13 @@ type RequestInfo struct {
 	RequestID string
 	// Namespace is the namespace of the request, and Prefix its path prefix.
 	Namespace, Prefix string
-	// Operation is the short name in rules and in the journal, Version that of the API. Both are
-	// empty if no operation matches the request.
+	// Operation is the short name of the operation in rules and in the journal. Version is the
+	// short name of the API version. Both are empty if no operation matches the request.
 	Operation, Version string
 	// User is the owner of the token of the request, ClientID the id of the token. Both are empty
 	// before authentication.
 	User, ClientID string
-	// ClockNote describes the clock of the namespace. Empty means wall time.
+	// ClockNote describes the clock of the namespace. It is empty if the clock follows wall time.
 	ClockNote string
 	// Notes are warnings about a request that was not rejected.
 	Notes []string
@@ -42,7 +42,7 @@ type RequestInfo struct {
 	// Browser reports whether a browser sent the request on its own, such as a preflight. Verdicts
 	// on clients ignore such requests.
 	Browser bool
-	// Logged reports whether the log has a line about the request.
+	// Logged reports whether the request was logged.
 	Logged bool
 	// Abort closes the connection without a response after the request is recorded.
 	Abort bool
@@ -50,9 +50,9 @@ type RequestInfo struct {
 	// RequestBody is the buffered body, BodyErr the error that ended it early.
 	RequestBody []byte
 	BodyErr     error
-	// Lease accounts for the memory of the request. Nil does not account for it.
+	// Lease accounts for the memory of the request. If it is nil, the memory is not limited.
 	Lease *budget.Lease
-	// Status, Body and Size describe the response. Body has only the beginning of a forwarded body.
+	// Status, Body and Size describe the response. Body is only the beginning of a forwarded body.
 	Status int
 	Body   []byte
 	Size   int // bytes
@@ -66,9 +66,9 @@ type Overrides struct {
 	// Faults names the injected faults, and Effect is the change to the response.
 	Faults []string
 	Effect Effect
-	// Vary returns a variation of a valid response. Nil means none.
+	// Vary returns a variation of a valid response. Nil means no variation.
 	Vary func(*Response) *Response
-	// RetryAfter is the time that the client must wait. Zero means none.
+	// RetryAfter is the time that the client must wait, or zero.
 	RetryAfter time.Duration
 	// RetryRule selects the requests that must wait. Nil selects all of the client and version.
 	RetryRule *RetryRule
@@ -87,7 +87,7 @@ type RetryRule struct {
 // AddNote adds a warning.
 func (info *RequestInfo) AddNote(sentence string) { info.Notes = append(info.Notes, sentence) }
 
-// AddFinding adds a finding. An empty remedy means that of the kind.
+// AddFinding adds a finding. If remedy is empty, the remedy of the kind is used.
 func (info *RequestInfo) AddFinding(kind, detail, remedy string) {
 	info.Findings = append(info.Findings, control.Finding{
 		Kind: kind, Detail: detail, Remedy: remedy,
@@ -123,7 +123,7 @@ func RequestWithInfo(r *http.Request, info *RequestInfo) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), infoKey{}, info))
 }
 
-// InfoFrom returns the info of a request. Without one it returns an empty info.
+// InfoFrom returns the info of a request, or an empty info if the request has none.
 func InfoFrom(r *http.Request) *RequestInfo {
 	if info, ok := r.Context().Value(infoKey{}).(*RequestInfo); ok {
 		return info

@@ -194,7 +194,7 @@ const overloadRetryAfter = time.Second
 // Overloaded returns the error of a request over the memory budget.
 func (info *RequestInfo) Overloaded() *Error {
 	info.RetryAfter = overloadRetryAfter
-	e := Errorf(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
+	e := NewError(Unavailable, Reason{Rule: rule.MemoryBudget, Text: budget.ErrExceeded.Error()})
 	e.Header = http.Header{"Retry-After": {"1"}} // overloadRetryAfter
 	return e
 }

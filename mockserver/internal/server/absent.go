@@ -39,42 +39,42 @@ func (p *previewCache) get(s *Server) (*namespace.Namespace, error) {
 
 // serveAbsent responds to a request to a namespace that does not exist, as a new namespace would. A
 // successful login creates the namespace. The error of the lookup is err.
-func (x *requestState) serveAbsent(r *http.Request, name string, err error) {
-	x.assignRequestID(unseededRandom)
-	x.info.Absent, x.clockNow = true, x.defaultNamespace.Clock.Now()
-	defer x.recordExchange(r)
-	preflight := x.cors.setHeaders(x.rw.Header(), r)
+func (s *requestState) serveAbsent(r *http.Request, name string, err error) {
+	s.assignRequestID(unseededRandom)
+	s.info.Absent, s.clockNow = true, s.defaultNamespace.Clock.Now()
+	defer s.recordExchange(r)
+	preflight := s.cors.setHeaders(s.rw.Header(), r)
 	if errors.Is(err, namespace.ErrUnknown) {
-		x.tenant, err = x.preview.get(x.Server)
+		s.tenant, err = s.preview.get(s.Server)
 	}
 	if err != nil {
-		x.writeNamespaceError(r, err)
+		s.writeNamespaceError(r, err)
 		return
 	}
-	bodyErr := x.bufferBody(r, maxBodyBytes)
-	if bodyErr == nil && x.isLogin(r) {
-		if x.cors.isForeign(r) {
-			x.writeNamespaceError(r, namespace.ErrCrossOrigin)
+	bodyErr := s.bufferBody(r, maxBodyBytes)
+	if bodyErr == nil && s.isLogin(r) {
+		if s.cors.isForeign(r) {
+			s.writeNamespaceError(r, namespace.ErrCrossOrigin)
 			return
 		}
-		member, err := x.namespaces.Enter(name)
+		member, err := s.namespaces.Enter(name)
 		if err != nil {
-			x.writeNamespaceError(r, err)
+			s.writeNamespaceError(r, err)
 			return
 		}
 		defer member.Leave()
-		x.info.Absent = false
-		x.enterNamespace(member.Value())
+		s.info.Absent = false
+		s.enterNamespace(member.Value())
 	}
-	x.respond(r, bodyErr, preflight)
+	s.respond(r, bodyErr, preflight)
 }
 
 // isLogin reports whether a request is a login that would succeed in a new namespace.
-func (x *requestState) isLogin(r *http.Request) bool {
+func (s *requestState) isLogin(r *http.Request) bool {
 	if r.Method != http.MethodPost || r.URL.EscapedPath() != "/oauth/token" {
 		return false
 	}
 	attempt := *r
-	attempt.Body = newBufferedBody(x.info.RequestBody, x.info.BodyErr)
-	return x.tenant.OAuth.AcceptsLogin(&attempt)
+	attempt.Body = newBufferedBody(s.info.RequestBody, s.info.BodyErr)
+	return s.tenant.OAuth.AcceptsLogin(&attempt)
 }

@@ -12,73 +12,75 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// bufferBody reads up to limit bytes of the body, so that the journal has it even if the request
-// fails. It returns an error for a body that no operation can read: a late one, or one with an
-// unsupported or invalid Content-Encoding.
-func (x *requestState) bufferBody(r *http.Request, limit int64) error {
+// bufferBody reads up to limit bytes of the body, so that the journal records it even if the
+// request fails. It returns an error if the body arrives too late, exceeds the memory budget, or
+// has an unsupported Content-Encoding. Operations get any other error when they read the body. A
+// body whose Content-Length exceeds limit is not read.
+func (s *requestState) bufferBody(r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	reader, err := body.Open(x.rw, r, limit, x.config.ReadTimeout, x.start)
+	reader, err := body.Open(s.rw, r, limit, s.config.ReadTimeout, s.start)
 	if err != nil || r.ContentLength > limit {
 		return err
 	}
-	text, err := readAll(reader, int(max(r.ContentLength, 0)), int(limit), &x.lease)
-	if err == nil && len(text) > freeBodyBytes && !x.lease.Grow(len(text)*decodingFactor) {
+	data, err := readAll(reader, int(max(r.ContentLength, 0)), int(limit), &s.lease)
+	if err == nil && len(data) > unchargedBodyBytes && !s.lease.Grow(len(data)*decodingFactor) {
 		err = budget.ErrExceeded
 	}
 	if errors.Is(err, budget.ErrExceeded) {
 		return err
 	}
-	x.info.RequestBody, x.info.BodyErr = text, err
-	if x.bodyError(err) != nil {
+	s.info.RequestBody, s.info.BodyErr = data, err
+	if s.bodyError(err) != nil {
 		return err
 	}
-	r.Body = newBufferedBody(text, err)
+	r.Body = newBufferedBody(data, err)
 	return nil
 }
 
-// bodyError converts an error that no operation can handle. It returns nil for any other error.
-func (x *requestState) bodyError(err error) *response.Error {
+// bodyError returns the error response for errors that all operations report alike. It returns nil
+// for other errors.
+func (s *requestState) bodyError(err error) *response.Error {
 	var timeoutErr *body.TimeoutError
-	var codingErr *body.UnsupportedCodingError
+	var encodingErr *body.UnsupportedCodingError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &timeoutErr):
-		return response.Errorf(response.RequestTimeout, response.Reason{
+		return response.NewError(response.RequestTimeout, response.Reason{
 			Rule: rule.RequestTimeout, Text: err.Error(),
 		})
 	case errors.Is(err, budget.ErrExceeded):
-		return x.info.Overloaded()
-	case errors.As(err, &codingErr):
-		return response.Errorf(response.WrongCoding, response.Reason{
+		return s.info.Overloaded()
+	case errors.As(err, &encodingErr):
+		return response.NewError(response.WrongCoding, response.Reason{
 			Rule: rule.ContentEncoding, Text: err.Error(),
 		})
 	}
 	return nil
 }
 
-// Decoding and validating a body takes a multiple of its size. The budget accounts for bodies
-// larger than freeBodyBytes.
+// Decoding and validating a body takes several times its size in memory. The budget is charged
+// decodingFactor times the size of a body, unless it has at most unchargedBodyBytes.
 const (
-	freeBodyBytes  = 16 << 10 // bytes
-	decodingFactor = 8
+	unchargedBodyBytes = 16 << 10
+	decodingFactor     = 8
 )
 
-// maxInitialBuffer is the maximum size, in bytes, of the buffer before any data has arrived.
+// maxInitialBuffer is the maximum size of the initial buffer, in bytes.
 const maxInitialBuffer = 32 << 10
 
 // readAll is like io.ReadAll but preallocates using the (untrusted) Content-Length. It reads at
 // most limit bytes and reserves its buffer from lease.
-func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, error) {
-	initial := min(size, maxInitialBuffer) + 1 // one byte more detects the end
+func readAll(r io.Reader, contentLength, limit int, lease *budget.Lease) ([]byte, error) {
+	initial := min(contentLength, maxInitialBuffer) + 1 // the read at EOF needs space
 	if !lease.Grow(initial) {
 		return nil, budget.ErrExceeded
 	}
 	buf := make([]byte, 0, initial)
 	for {
-		n, err := body.Read(buf[len(buf):cap(buf)])
+		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
 		case len(buf) > limit:
@@ -89,8 +91,8 @@ func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, erro
 			return buf, err
 		case len(buf) == cap(buf):
 			growth := max(cap(buf), bytes.MinRead)
-			if size > len(buf) {
-				growth = min(growth, size+1-len(buf))
+			if contentLength > len(buf) {
+				growth = min(growth, contentLength+1-len(buf))
 			}
 			if !lease.Grow(growth) {
 				return nil, budget.ErrExceeded
@@ -100,18 +102,18 @@ func readAll(body io.Reader, size, limit int, lease *budget.Lease) ([]byte, erro
 	}
 }
 
-// bufferedBody is a body in memory, with the error that ended it.
+// bufferedBody replays a body that was read, and then the error that ended it.
 type bufferedBody struct {
 	bytes.Reader
 	err error // io.EOF if the body is complete
 }
 
-func newBufferedBody(text []byte, err error) *bufferedBody {
+func newBufferedBody(data []byte, err error) *bufferedBody {
 	b := &bufferedBody{err: err}
 	if err == nil {
 		b.err = io.EOF
 	}
-	b.Reset(text)
+	b.Reset(data)
 	return b
 }
 
@@ -124,7 +126,7 @@ func (b *bufferedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteTo implements io.WriterTo. The method of bytes.Reader would lose the error.
+// WriteTo implements io.WriterTo. The promoted method of bytes.Reader would drop b.err.
 func (b *bufferedBody) WriteTo(w io.Writer) (int64, error) {
 	n, err := b.Reader.WriteTo(w)
 	if err == nil && !errors.Is(b.err, io.EOF) {

@@ -93,9 +93,9 @@ type plainConn struct {
 	inspected bool // accessed only by the server's reading goroutine
 
 	mu          sync.Mutex
-	serving     bool // a handler has the request; its body is accounted for elsewhere
+	serving     bool // a handler serves the request; its body is accounted for elsewhere
 	http2       bool // several requests share the connection
-	headerBytes int  // bytes of a request that has no handler yet
+	headerBytes int  // bytes of a request that no handler serves yet
 	lease       budget.Lease
 }
 
@@ -194,8 +194,8 @@ func (c *plainConn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// maxStatusLine is the maximum length, in bytes, of the status line and first headers of such an
-// error.
+// maxStatusLine is the maximum length, in bytes, of the status line and first headers of an error
+// that net/http writes.
 const maxStatusLine = 512
 
 // CloseWrite shuts down the writing side, as net/http expects of a *net.TCPConn.
@@ -230,7 +230,7 @@ func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, text) //nolint:gosec // it is plain text
 }
 
-// localAddr returns the address that a request arrived at. It is empty without a connection.
+// localAddr returns the address that a request arrived at, or "" if there is no connection.
 func localAddr(r *http.Request) string {
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		return local.String()

@@ -126,17 +126,17 @@ func (p corsPolicy) setHeaders(header http.Header, r *http.Request) (preflight b
 const allMethods = "DELETE, GET, HEAD, PATCH, POST"
 
 // preflight responds to a preflight. A preflight is not an API request and causes no finding.
-func (x *requestState) preflight(r *http.Request) {
-	header := x.rw.Header()
-	x.info.Browser = true
+func (s *requestState) preflight(r *http.Request) {
+	header := s.rw.Header()
+	s.info.Browser = true
 	if header.Get("Access-Control-Allow-Origin") == "" {
-		x.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin with "+
+		s.info.AddNote(fmt.Sprintf("a page of %s may not read responses: allow its origin with "+
 			"--cors", response.Truncate(r.Header.Get("Origin"))))
 	} else {
 		header.Set("Access-Control-Allow-Methods", allMethods)
-		if p, _ := x.api.find(r); p != nil {
+		if p, _ := s.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
 		}
 	}
-	x.writer.Write(x.rw, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)
+	s.writer.Write(s.rw, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)
 }

@@ -87,8 +87,8 @@ var requiredProperties = []string{
 	"id", "secret", "scope", "name", "owner", "created", "accessTokenValiditySeconds",
 }
 
-// errorCodes returns the error codes that the document of the token endpoint declares, and the same
-// codes with those of a dialect.
+// errorCodes returns the error codes that the document of the token endpoint declares, and a copy
+// with the codes of a dialect added.
 func errorCodes(document *spec.Document, entries dialect.Dialect) (known, all []string, err error) {
 	var outline struct {
 		Components struct {

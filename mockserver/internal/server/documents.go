@@ -10,7 +10,7 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-// documents has the OpenAPI documents that the mock serves and validates its responses against.
+// documents stores the OpenAPI documents that the mock serves and validates its responses against.
 type documents struct {
 	versions       map[version.Version]*spec.Document
 	oauth, control *spec.Document
@@ -48,7 +48,7 @@ func loadDocuments(versions []version.Version) (*documents, error) {
 	return d, nil
 }
 
-// forUnmatched returns the document that describes the errors of a path without an operation.
+// forUnmatched returns the document that describes the errors for a path without an operation.
 func (d *documents) forUnmatched(path string) *spec.Document {
 	if response.OAuthPath(path) {
 		return d.oauth

@@ -23,8 +23,8 @@ var notJudgedRules = []rule.ID{
 
 // countFindings counts a request for the verdict on its client. It returns the findings that count,
 // and marks the ones that the namespace allows.
-func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []control.Finding {
-	info, store := &x.info, x.findings
+func (s *requestState) countFindings(t *namespace.Namespace, r *http.Request) []control.Finding {
+	info, store := &s.info, s.findings
 	if t.IgnoreFindings.Load() {
 		store.Skip(t.Name, control.NotJudgedIgnored)
 		return nil
@@ -40,7 +40,7 @@ func (x *requestState) countFindings(t *namespace.Namespace, r *http.Request) []
 		req.Example = &control.FindingExample{
 			RequestID: info.RequestID, Namespace: t.Name, Method: truncate(redact.String(r.Method)),
 			Path:  truncate(redact.String(r.URL.EscapedPath())),
-			Query: truncate(redact.Query(r.URL.RawQuery)), Status: x.info.Status,
+			Query: truncate(redact.Query(r.URL.RawQuery)), Status: s.info.Status,
 			Owner: redact.String(info.User), ClientID: redact.String(info.ClientID),
 		}
 		if info.Absent {
@@ -70,12 +70,12 @@ func notJudgedReason(info *response.RequestInfo) string {
 
 // countControl counts a request to the control API of a namespace. Such requests are excluded from
 // verdicts. Requests for findings or health are not counted at all: they do not depend on a client.
-func (x *requestState) countControl(r *http.Request) {
-	if _, ok := x.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) ||
+func (s *requestState) countControl(r *http.Request) {
+	if _, ok := s.rw.(*memoryWriter); ok || hasPathPrefix(r.URL.Path, findingsPath) ||
 		r.URL.Path == controlPath+"/health" {
 		return
 	}
-	x.findings.Skip(x.tenant.Name, control.NotJudgedControl)
+	s.findings.Skip(s.tenant.Name, control.NotJudgedControl)
 }
 
 // findingsPath is the path of the findings of a namespace in the control API.
@@ -89,17 +89,17 @@ func isFindingsRequest(r *http.Request) bool {
 
 // serveFindings responds to a request for the findings of a namespace that does not exist. The
 // namespace may have existed before.
-func (x *requestState) serveFindings(r *http.Request, name string) {
-	if x.findings.Has(name) {
-		x.tenant = x.defaultNamespace
-		x.dispatch(r, x.control)
+func (s *requestState) serveFindings(r *http.Request, name string) {
+	if s.findings.Has(name) {
+		s.tenant = s.defaultNamespace
+		s.dispatch(r, s.control)
 		return
 	}
-	known := x.findings.Names()
-	x.namespaces.All(func(name string, _ *namespace.Namespace, _ time.Time) {
+	known := s.findings.Names()
+	s.namespaces.All(func(name string, _ *namespace.Namespace, _ time.Time) {
 		known = append(known, name)
 	})
-	x.writeNamespaceError(r,
+	s.writeNamespaceError(r,
 		fmt.Errorf("%w: %s%s", namespace.ErrUnknown, redact.Quote(name),
 			schema.DidYouMean(name, known)))
 }

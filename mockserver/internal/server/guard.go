@@ -11,17 +11,17 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// controlGuard rejects requests of web pages to the control API. Browsers mark the requests of a
-// page of another site. A DNS rebinding page has no such mark, but sends its own host name in the
-// Host header.
+// controlGuard rejects requests from web pages to the control API. Browsers mark requests from
+// pages of other sites. They do not mark requests from a DNS rebinding page, but the Host header of
+// those contains the host name of the page.
 type controlGuard struct {
 	crossOrigin *http.CrossOriginProtection
 	hosts       []string // in lower case; a leading dot marks a suffix
 	anyHost     bool
 }
 
-// privateSuffixes are the suffixes of hosts in no public DNS: RFC 6761, RFC 6762, RFC 8375, ICANN's
-// reserved .internal, and Kubernetes services.
+// privateSuffixes are the suffixes of hosts that are not in the public DNS: RFC 6761, RFC 6762,
+// RFC 8375, ICANN's reserved .internal, and Kubernetes services.
 var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".home.arpa", ".svc"}
 
 // newControlGuard returns the guard of a mock. With a control token it allows any Host, since a

@@ -14,8 +14,8 @@ import (
 // isRead reports whether a method requests a page.
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// isIndex reports whether a request is for the page at the root of a namespace. The API has no such
-// path.
+// isIndex reports whether a request is for the page at the root of a namespace. The API does not
+// have this path.
 func isIndex(r *http.Request) bool { return r.URL.Path == "/" && isRead(r.Method) }
 
 // browserPath matches the paths that browsers request without a link to them.
@@ -36,7 +36,7 @@ const indexPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'no
 type indexLink struct{ path, text string }
 
 // writeIndex writes a page that describes the mock and links to its resources. It is plain text for
-// clients that do not accept HTML. The request counts for no verdict.
+// clients that do not accept HTML. Verdicts ignore the request.
 func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *http.Request,
 	separateControl bool,
 ) {
@@ -142,7 +142,7 @@ func accepts(headers []string, mediaType string) bool {
 	return unlimited
 }
 
-// quality returns the weight among the parameters of a media range, or 1 without one.
+// quality returns the weight among the parameters of a media range, or 1 if there is none.
 func quality(parameters string) float64 {
 	for _, parameter := range strings.Split(parameters, ";") {
 		name, value, _ := strings.Cut(parameter, "=")

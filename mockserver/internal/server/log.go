@@ -7,48 +7,48 @@ import (
 	"example.com/patmock/spec/limit"
 )
 
-// boundedLog limits log lines to [limit.LogLine] bytes. It truncates the message first, then the
-// attributes in order.
-type boundedLog struct{ slog.Handler }
-
-// logOverhead is the number of bytes of a line besides its message and attribute values: time,
-// level and keys.
+// logOverhead is the space, in bytes, that is reserved for the time, level and keys of a log line.
 const logOverhead = 256
 
+// limitedHandler limits the size of log lines.
+type limitedHandler struct{ slog.Handler }
+
+// LimitLog returns a handler that limits log lines to about [limit.LogLine] bytes. The message gets
+// space first, then the attributes in order, and what exceeds the space is truncated. Truncated
+// values still take three bytes each, and the attributes of WithAttrs are not truncated.
+func LimitLog(h slog.Handler) slog.Handler { return limitedHandler{h} }
+
 // Handle implements slog.Handler.
-func (h boundedLog) Handle(ctx context.Context, r slog.Record) error {
+func (h limitedHandler) Handle(ctx context.Context, r slog.Record) error {
 	remaining := limit.LogLine - logOverhead
 	truncate := func(text string) string {
 		text = limit.TruncateJSON(text, max(len("..."), remaining))
 		remaining -= limit.JSONLen(text)
 		return text
 	}
-	bounded := slog.NewRecord(r.Time, r.Level, truncate(r.Message), r.PC)
-	changed := bounded.Message != r.Message
+	out := slog.NewRecord(r.Time, r.Level, truncate(r.Message), r.PC)
+	changed := out.Message != r.Message
 	r.Attrs(func(a slog.Attr) bool {
 		text := a.Value.String()
-		short := truncate(text)
-		if short != text {
-			a.Value, changed = slog.StringValue(short), true
+		truncated := truncate(text)
+		if truncated != text {
+			a.Value, changed = slog.StringValue(truncated), true
 		}
-		bounded.AddAttrs(a)
+		out.AddAttrs(a)
 		return true
 	})
 	if !changed {
 		return h.Handler.Handle(ctx, r)
 	}
-	return h.Handler.Handle(ctx, bounded)
+	return h.Handler.Handle(ctx, out)
 }
 
-// BoundLog returns a handler that limits log lines to [limit.LogLine] bytes.
-func BoundLog(h slog.Handler) slog.Handler { return boundedLog{h} }
-
 // WithAttrs implements slog.Handler.
-func (h boundedLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return boundedLog{h.Handler.WithAttrs(attrs)}
+func (h limitedHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return limitedHandler{h.Handler.WithAttrs(attrs)}
 }
 
 // WithGroup implements slog.Handler.
-func (h boundedLog) WithGroup(name string) slog.Handler {
-	return boundedLog{h.Handler.WithGroup(name)}
+func (h limitedHandler) WithGroup(name string) slog.Handler {
+	return limitedHandler{h.Handler.WithGroup(name)}
 }

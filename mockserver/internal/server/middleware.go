@@ -56,34 +56,34 @@ func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		h.rejectTunnel(rw, r)
 		return
 	}
-	x := &requestState{frontHandler: h, rw: rw, start: h.wallNow(), lease: h.inFlight.Lease()}
-	x.info.Lease = &x.lease
-	defer x.release()
+	s := &requestState{frontHandler: h, rw: rw, start: h.wallNow(), lease: h.inFlight.Lease()}
+	s.info.Lease = &s.lease
+	defer s.release()
 	name, path := namespace.Split(collapseLeadingSlashes(r.URL.EscapedPath()))
-	x.info.Namespace, x.info.Prefix = name, namespace.Prefix(name)
-	r = response.RequestWithInfo(withPath(r, path), &x.info)
-	defer func() { x.recoverPanic(r, recover()) }()
+	s.info.Namespace, s.info.Prefix = name, namespace.Prefix(name)
+	r = response.RequestWithInfo(withPath(r, path), &s.info)
+	defer func() { s.recoverPanic(r, recover()) }()
 	switch {
 	case h.isControl(path):
-		x.info.Form = response.Control
-		x.serveControl(r, name)
+		s.info.Form = response.Control
+		s.serveControl(r, name)
 	case response.OAuthPath(path):
-		x.info.Form = response.OAuth
+		s.info.Form = response.OAuth
 		fallthrough
 	default:
-		x.serveAPI(r, name)
+		s.serveAPI(r, name)
 	}
-	if x.info.Abort {
+	if s.info.Abort {
 		response.Abort(rw)
 	}
 }
 
 // release returns the memory of a request to the budget.
-func (x *requestState) release() {
-	if x.info.Size > response.LargeBody {
-		_ = http.NewResponseController(x.rw).SetWriteDeadline(time.Time{})
+func (s *requestState) release() {
+	if s.info.Size > response.LargeBody {
+		_ = http.NewResponseController(s.rw).SetWriteDeadline(time.Time{})
 	}
-	x.lease.Release()
+	s.lease.Release()
 }
 
 // isControl reports whether a path belongs to the control API.
@@ -92,104 +92,104 @@ func (h *frontHandler) isControl(path string) bool {
 }
 
 // serveAPI responds to a request to the API or the token endpoint.
-func (x *requestState) serveAPI(r *http.Request, name string) {
-	member, err := x.namespaces.Find(name)
+func (s *requestState) serveAPI(r *http.Request, name string) {
+	member, err := s.namespaces.Find(name)
 	if err != nil {
-		x.serveAbsent(r, name, err)
+		s.serveAbsent(r, name, err)
 		return
 	}
 	defer member.Leave()
-	x.enterNamespace(member.Value())
-	preflight := x.cors.setHeaders(x.rw.Header(), r)
-	x.respond(r, x.bufferBody(r, maxBodyBytes), preflight)
-	x.recordExchange(r)
+	s.enterNamespace(member.Value())
+	preflight := s.cors.setHeaders(s.rw.Header(), r)
+	s.respond(r, s.bufferBody(r, maxBodyBytes), preflight)
+	s.recordExchange(r)
 }
 
 // enterNamespace assigns the request to a namespace.
-func (x *requestState) enterNamespace(t *namespace.Namespace) {
+func (s *requestState) enterNamespace(t *namespace.Namespace) {
 	t.Dirty.Store(true)
-	x.tenant = t
-	x.assignRequestID(t.Random)
-	x.clockNow = t.Clock.Now()
-	x.info.ClockNote = t.Clock.Describe()
+	s.tenant = t
+	s.assignRequestID(t.Random)
+	s.clockNow = t.Clock.Now()
+	s.info.ClockNote = t.Clock.Describe()
 }
 
 // requestIDHeader is the canonical form of response.RequestID.
 var requestIDHeader = http.CanonicalHeaderKey(response.RequestID)
 
-func (x *requestState) assignRequestID(source namespace.Random) {
-	x.info.RequestID = source.Hex("request id", 16)
-	x.id[0] = x.info.RequestID
-	x.rw.Header()[requestIDHeader] = x.id[:]
+func (s *requestState) assignRequestID(source namespace.Random) {
+	s.info.RequestID = source.Hex("request id", 16)
+	s.id[0] = s.info.RequestID
+	s.rw.Header()[requestIDHeader] = s.id[:]
 }
 
-// respond responds to a request. The error of reading its body is err.
-func (x *requestState) respond(r *http.Request, err error, preflight bool) {
+// respond responds to a request. A non-nil err is the error that reading the body returned.
+func (s *requestState) respond(r *http.Request, err error, preflight bool) {
 	switch {
 	case err != nil:
-		x.rejectBody(r, err)
+		s.rejectBody(r, err)
 	case preflight:
-		x.preflight(r)
+		s.preflight(r)
 	default:
-		x.serveWithRecover(r)
+		s.serveWithRecover(r)
 	}
 }
 
 // serveWithRecover converts a panic of an operation into a response that can be recorded.
-func (x *requestState) serveWithRecover(r *http.Request) {
+func (s *requestState) serveWithRecover(r *http.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			x.writeInternalError(r, cause)
+			s.writeInternalError(r, cause)
 		}
 	}()
-	x.dispatch(r, x.api)
+	s.dispatch(r, s.api)
 }
 
 // serveControl responds to a request to the control API. It creates the namespace if an operation
 // matches the request.
-func (x *requestState) serveControl(r *http.Request, name string) {
-	x.assignRequestID(unseededRandom)
-	err := x.guard.check(r)
-	if err == nil && !controlapi.Authorized(r, x.config.ControlToken) {
+func (s *requestState) serveControl(r *http.Request, name string) {
+	s.assignRequestID(unseededRandom)
+	err := s.guard.check(r)
+	if err == nil && !controlapi.Authorized(r, s.config.ControlToken) {
 		err = controlapi.Unauthorized()
 	}
 	if err != nil {
-		x.reject(r, err)
+		s.reject(r, err)
 		return
 	}
-	exists := x.namespaces.Has(name)
+	exists := s.namespaces.Has(name)
 	switch {
 	case exists:
 	case isNamespaceDelete(r):
-		x.writeNamespaceError(r, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
+		s.writeNamespaceError(r, fmt.Errorf("%w: %s", namespace.ErrUnknown, redact.Quote(name)))
 		return
 	case isFindingsRequest(r):
-		x.serveFindings(r, name)
+		s.serveFindings(r, name)
 		return
-	case x.cors.isForeign(r):
-		x.writeNamespaceError(r, namespace.ErrCrossOrigin)
-		return
-	}
-	if err := x.bufferBody(r, bodyLimit(x.documents.control, r.URL.Path)); err != nil {
-		x.rejectBody(r, err)
+	case s.cors.isForeign(r):
+		s.writeNamespaceError(r, namespace.ErrCrossOrigin)
 		return
 	}
-	if !exists && !x.control.matches(r) {
-		x.dispatch(r, x.control) // this error needs no namespace
+	if err := s.bufferBody(r, bodyLimit(s.documents.control, r.URL.Path)); err != nil {
+		s.rejectBody(r, err)
 		return
 	}
-	member, err := x.namespaces.Enter(name)
+	if !exists && !s.control.matches(r) {
+		s.dispatch(r, s.control) // this error needs no namespace
+		return
+	}
+	member, err := s.namespaces.Enter(name)
 	if err != nil {
-		x.writeNamespaceError(r, err)
+		s.writeNamespaceError(r, err)
 		return
 	}
 	defer member.Leave()
-	x.tenant = member.Value()
+	s.tenant = member.Value()
 	if !isSafe(r.Method) {
-		x.tenant.Dirty.Store(true) // a reset clears it again
+		s.tenant.Dirty.Store(true) // a reset clears it again
 	}
-	x.countControl(r)
-	x.dispatch(r, x.control)
+	s.countControl(r)
+	s.dispatch(r, s.control)
 }
 
 // isSafe reports whether a method changes nothing (RFC 9110, section 9.2.1).
@@ -204,70 +204,70 @@ func isNamespaceDelete(r *http.Request) bool {
 }
 
 // recoverPanic converts a panic into a 500 response. It re-panics http.ErrAbortHandler.
-func (x *requestState) recoverPanic(r *http.Request, cause any) {
-	defer x.logRequest(r)
+func (s *requestState) recoverPanic(r *http.Request, cause any) {
+	defer s.logRequest(r)
 	if cause != nil {
-		x.writeInternalError(r, cause)
+		s.writeInternalError(r, cause)
 	}
 }
 
 // logRequest logs a served request. It omits reads of the control API, because health checks and
 // tests send many.
-func (x *requestState) logRequest(r *http.Request) {
-	log, info := x.config.Log, &x.info
+func (s *requestState) logRequest(r *http.Request) {
+	log, info := s.config.Log, &s.info
 	if log.Enabled(r.Context(), slog.LevelDebug) {
 		log.DebugContext(r.Context(), "request", "method", response.Truncate(r.Method), "path",
 			redact.String(info.Prefix+r.URL.Path), "status", info.Status,
 			"requestId", info.RequestID, "operation", info.Operation, "namespace",
-			response.Truncate(info.Namespace), "duration", x.wallNow().Sub(x.start))
+			response.Truncate(info.Namespace), "duration", s.wallNow().Sub(s.start))
 	}
-	if x.config.LogRequests && (info.Form != response.Control || !isSafe(r.Method)) {
-		x.writer.LogRequest(r, info.Status)
+	if s.config.LogRequests && (info.Form != response.Control || !isSafe(r.Method)) {
+		s.writer.LogRequest(r, info.Status)
 	}
 }
 
 // writeInternalError writes the response to a panic.
-func (x *requestState) writeInternalError(r *http.Request, cause any) {
+func (s *requestState) writeInternalError(r *http.Request, cause any) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	x.info.Vary = nil
-	x.rejectUndocumented(r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	s.info.Vary = nil
+	s.rejectUndocumented(r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
 }
 
 // writeNamespaceError writes the error of a request whose namespace is not available.
-func (x *requestState) writeNamespaceError(r *http.Request, err error) {
+func (s *requestState) writeNamespaceError(r *http.Request, err error) {
 	err = controlapi.NamespaceError(err)
 	_, unwritable := response.UnwritableReason(err)
 	if rejected := (*response.Error)(nil); unwritable || errors.As(err, &rejected) {
-		x.reject(r, err)
+		s.reject(r, err)
 		return
 	}
-	x.rejectUndocumented(r, err)
+	s.rejectUndocumented(r, err)
 }
 
 // rejectUndocumented writes the response to a bug of the mock. No document describes it if no
 // operation matches.
-func (x *requestState) rejectUndocumented(r *http.Request, err error) {
-	resp := x.writer.ErrorResponse(r, err)
+func (s *requestState) rejectUndocumented(r *http.Request, err error) {
+	resp := s.writer.ErrorResponse(r, err)
 	resp.Validated = true
-	x.writer.Write(x.rw, r, resp, nil)
+	s.writer.Write(s.rw, r, resp, nil)
 }
 
 // rejectBody writes the error of an unreadable body. It closes the connection, since the rest of
 // the body would be parsed as the next request.
-func (x *requestState) rejectBody(r *http.Request, err error) {
-	x.rw.Header().Set("Connection", "close")
-	x.reject(r, x.bodyError(err))
+func (s *requestState) rejectBody(r *http.Request, err error) {
+	s.rw.Header().Set("Connection", "close")
+	s.reject(r, s.bodyError(err))
 }
 
 // reject writes the error of a request that matches no operation.
-func (x *requestState) reject(r *http.Request, err error) {
-	document := x.documents.forUnmatched(r.URL.Path)
-	if x.info.Form == response.Control {
-		document = x.documents.control
+func (s *requestState) reject(r *http.Request, err error) {
+	document := s.documents.forUnmatched(r.URL.Path)
+	if s.info.Form == response.Control {
+		document = s.documents.control
 	}
-	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, err), document.ValidateUnmatched)
+	s.writer.Write(s.rw, r, s.writer.ErrorResponse(r, err), document.ValidateUnmatched)
 }
 
 // collapseLeadingSlashes replaces leading slashes with a single one. SDKs join a base URL ending in

@@ -22,7 +22,7 @@ var (
 	oauthOperations = []string{"token", "check_token", "info"}
 )
 
-// nearMiss returns the API path that a client probably meant, empty if there is none. It corrects
+// nearMiss returns the API path that a client probably meant, or "" if there is none. It corrects
 // slashes, case, suffixes, a misspelled resource, and a version that is missing, repeated or
 // misplaced.
 func (h *unmatchedHandler) nearMiss(path string) string {

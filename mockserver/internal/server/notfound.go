@@ -19,17 +19,17 @@ import (
 type unmatchedHandler struct {
 	documents       *documents
 	writer          response.Writer
-	fallback        http.Handler // nil for none
-	separateControl bool         // the control API has its own listener
+	fallback        http.Handler // nil if there is none
+	separateControl bool         // the control API is served by its own listener
 }
 
 // rejectTooLarge rejects a body by its Content-Length, even if no operation would read it.
-func (x *requestState) rejectTooLarge(r *http.Request, p *route) {
-	if x.info.Form == response.Control {
-		x.reject(r, controlapi.TooLarge(p.maxBody))
+func (s *requestState) rejectTooLarge(r *http.Request, p *route) {
+	if s.info.Form == response.Control {
+		s.reject(r, controlapi.TooLarge(p.maxBody))
 		return
 	}
-	x.unmatched.tooLarge(x.rw, r, p.document)
+	s.unmatched.tooLarge(s.rw, r, p.document)
 }
 
 func (h *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
@@ -42,20 +42,20 @@ func (h *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
 }
 
 // rejectMethod rejects a method that the path does not allow.
-func (x *requestState) rejectMethod(r *http.Request, p *route) {
+func (s *requestState) rejectMethod(r *http.Request, p *route) {
 	text := fmt.Sprintf("expected %s, got %s", p.allowed, response.Truncate(r.Method))
-	document := x.documents.control
-	if x.info.Form != response.Control {
+	document := s.documents.control
+	if s.info.Form != response.Control {
 		text, document = "method: "+text, p.document
 	}
 	reason := response.Reason{Rule: rule.MethodNotAllowed, Text: text}
-	if x.info.Form != response.Control {
+	if s.info.Form != response.Control {
 		addUnmatchedFinding(r, control.UnmatchedPath, reason.String(),
 			methodRemedy(r, p, p.allowed))
 	}
-	e := response.Errorf(response.MethodNotAllowed, reason)
+	e := response.NewError(response.MethodNotAllowed, reason)
 	e.Header = http.Header{"Allow": {p.allowed}}
-	x.writer.Write(x.rw, r, x.writer.ErrorResponse(r, e), document.ValidateUnmatched)
+	s.writer.Write(s.rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
 // methodRemedy returns the remedy for a request whose method the path does not allow.
@@ -67,7 +67,7 @@ func methodRemedy(r *http.Request, p *route, allowed string) string {
 	return "send " + strings.ReplaceAll(allowed, ", ", " or ") + " to this path"
 }
 
-// addUnmatchedFinding adds a finding of a request that matches no operation.
+// addUnmatchedFinding adds a finding about a request that matches no operation.
 func addUnmatchedFinding(r *http.Request, kind, detail, remedy string) {
 	info := response.InfoFrom(r)
 	info.Unmatched = true
@@ -78,7 +78,8 @@ func addUnmatchedFinding(r *http.Request, kind, detail, remedy string) {
 var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 
 // notFound responds to a path without an operation. A near miss of an API path is 404. A path that
-// only a tenant has is 501, so that it is not mistaken for missing data. Anything else is 404.
+// only a real tenant serves is 501, so that it is not mistaken for missing data. Anything else is
+// 404.
 func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 	if isIndex(r) {
 		h.documents.writeIndex(h.writer, rw, r, h.separateControl)
@@ -181,15 +182,15 @@ func (h *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Reques
 	h.rejectUnserved(rw, r, document, cause, remedy, "")
 }
 
-// rejectUnserved rejects a request that a tenant may serve. An empty remedy or advice selects that
-// of the error's kind.
+// rejectUnserved rejects a request that a tenant may serve. If remedy or advice is empty, the
+// default of the error's kind is used.
 func (h *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
 	document *spec.Document, cause, remedy, advice string,
 ) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
 		response.Truncate(r.URL.EscapedPath()), cause)
 	addUnmatchedFinding(r, control.NotSimulated, text, remedy)
-	e := response.Errorf(response.NotSimulated, response.Reason{
+	e := response.NewError(response.NotSimulated, response.Reason{
 		Rule: rule.NotSimulated, Text: text,
 	})
 	e.Advice = advice
@@ -208,21 +209,21 @@ func (h *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
 func (h *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, document *spec.Document,
 	kind response.Kind, reason response.Reason,
 ) {
-	h.writer.Write(rw, r, h.writer.ErrorResponse(r, response.Errorf(kind, reason)),
+	h.writer.Write(rw, r, h.writer.ErrorResponse(r, response.NewError(kind, reason)),
 		document.ValidateUnmatched)
 }
 
 // controlNotFound responds to a request that matches no operation of the control API.
-func (x *requestState) controlNotFound(r *http.Request) {
+func (s *requestState) controlNotFound(r *http.Request) {
 	if isIndex(r) {
-		x.documents.writeIndex(x.writer, x.rw, r, false)
+		s.documents.writeIndex(s.writer, s.rw, r, false)
 		return
 	}
 	text := fmt.Sprintf("no operation at %s: GET /_mock/spec/control returns the document of the "+
 		"control API",
 		response.Truncate(r.URL.EscapedPath()))
-	x.reject(r,
-		response.Errorf(response.NotFound, response.Reason{
+	s.reject(r,
+		response.NewError(response.NotFound, response.Reason{
 			Rule: rule.ControlUnknownPath, Text: text,
 		}))
 }

@@ -12,12 +12,12 @@ import (
 )
 
 // recordExchange appends the exchange to the journal and updates the client-behavior findings.
-func (x *requestState) recordExchange(r *http.Request) {
-	info, end := &x.info, x.wallNow()
+func (s *requestState) recordExchange(r *http.Request) {
+	info, end := &s.info, s.wallNow()
 	exchange := lint.Exchange{
 		Request: r, Body: info.RequestBody, Operation: info.Operation, Version: info.Version,
 		ClientID: info.ClientID,
-		Start:    x.start, ClockStart: x.clockNow, End: end, Status: info.Status,
+		Start:    s.start, ClockStart: s.clockNow, End: end, Status: info.Status,
 		RetryAfter: info.RetryAfter, FaultInjected: len(info.Faults) > 0,
 		ResponseBody: info.Body,
 	}
@@ -34,21 +34,21 @@ func (x *requestState) recordExchange(r *http.Request) {
 		info.AddFinding(control.SecretInQuery,
 			"a secret in the query string appears in the logs of proxies and servers", remedy)
 	}
-	tenant, prefix := x.tenant, ""
+	tenant, prefix := s.tenant, ""
 	if info.Absent {
-		tenant, prefix = x.defaultNamespace, info.Prefix
+		tenant, prefix = s.defaultNamespace, info.Prefix
 	}
-	for _, f := range x.lintExchange(exchange) {
+	for _, f := range s.lintExchange(exchange) {
 		if f.Kind == control.PagesRepeat { // a client in an endless loop has no other symptom
-			x.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", info.RequestID, "namespace",
+			s.config.Log.Warn(f.Detail, "rule", f.Kind, "requestId", info.RequestID, "namespace",
 				response.Truncate(info.Namespace))
 		}
 		info.Findings = append(info.Findings, f)
 	}
-	tenant.Linter.Count(exchange, x.countFindings(tenant, r))
+	tenant.Linter.Count(exchange, s.countFindings(tenant, r))
 	tenant.Journal.Capture(control.Request{
-		ID: info.RequestID, Time: x.clockNow,
-		DurationMS: float64(end.Sub(x.start).Microseconds()) / 1000,
+		ID: info.RequestID, Time: s.clockNow,
+		DurationMS: float64(end.Sub(s.start).Microseconds()) / 1000,
 		Operation:  info.Operation, Version: info.Version,
 		Method: truncate(redact.String(r.Method)),
 		Path:   truncate(redact.String(prefix + r.URL.EscapedPath())), Query: truncate(query),
@@ -61,21 +61,21 @@ func (x *requestState) recordExchange(r *http.Request) {
 		Header: r.Header, Body: info.RequestBody,
 		Size: int(max(r.ContentLength, int64(len(info.RequestBody)))),
 	},
-		journal.Message{Header: x.rw.Header(), Body: info.Body, Size: info.Size})
+		journal.Message{Header: s.rw.Header(), Body: info.Body, Size: info.Size})
 }
 
-// lintExchange returns the findings across this and earlier requests of a client. Requests to
-// absent namespaces are not related.
-func (x *requestState) lintExchange(exchange lint.Exchange) []control.Finding {
-	if x.info.Absent || x.info.Browser {
+// lintExchange returns the findings about this request together with earlier ones of the client. It
+// does not relate requests to absent namespaces.
+func (s *requestState) lintExchange(exchange lint.Exchange) []control.Finding {
+	if s.info.Absent || s.info.Browser {
 		return nil
 	}
-	return x.tenant.Linter.Check(exchange)
+	return s.tenant.Linter.Check(exchange)
 }
 
 // truncate limits a path, query or sentence for the journal.
 func truncate(text string) string {
-	const maxBytes = 2 << 10 // bytes
+	const maxBytes = 2 << 10
 	if len(text) <= maxBytes {
 		return text
 	}

@@ -18,7 +18,7 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// maxRecorded is the size, in bytes, from which on a body is not recorded.
+// maxRecorded is the size, in bytes, at which recording of a body stops.
 const maxRecorded = 128 << 10
 
 // Write implements http.ResponseWriter.

@@ -102,7 +102,7 @@ func newMuxes(d *documents, controls *controlapi.Server) (apiMux, controlMux *pa
 	return apiMux, controlMux, nil
 }
 
-// add adds an operation. It records an operation without a handler as missing.
+// add adds an operation. It records an operation as missing if it has no handler.
 func (m *pathMux) add(handled bool, op *spec.Operation, document *spec.Document, version string,
 	serve func(*namespace.Namespace, http.ResponseWriter, *http.Request),
 ) {
@@ -159,23 +159,23 @@ func (m *pathMux) matches(r *http.Request) bool {
 }
 
 // dispatch calls the operation that matches a request.
-func (x *requestState) dispatch(r *http.Request, m *pathMux) {
+func (s *requestState) dispatch(r *http.Request, m *pathMux) {
 	route, parameters := m.find(r)
 	switch {
-	case route == nil && x.info.Form == response.Control:
-		x.controlNotFound(r)
+	case route == nil && s.info.Form == response.Control:
+		s.controlNotFound(r)
 	case route == nil:
-		x.unmatched.notFound(x.rw, r)
+		s.unmatched.notFound(s.rw, r)
 	case r.ContentLength > route.maxBody:
-		x.rejectTooLarge(r, route)
+		s.rejectTooLarge(r, route)
 	case route.operations[r.Method] == nil:
-		x.rejectMethod(r, route)
+		s.rejectMethod(r, route)
 	default:
 		for name, value := range parameters {
 			r.SetPathValue(name, value)
 		}
 		op := route.operations[r.Method]
-		x.info.Operation, x.info.Version = op.name, op.version
-		op.serve(x.tenant, x.rw, r)
+		s.info.Operation, s.info.Version = op.name, op.version
+		op.serve(s.tenant, s.rw, r)
 	}
 }

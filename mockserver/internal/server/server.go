@@ -66,7 +66,7 @@ func CheckBaseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
-// Config has the validated values of mockserver.Config. See there for documentation.
+// Config holds the validated values of mockserver.Config, which documents them.
 type Config struct {
 	Tenant    *fixtures.Tenant
 	Versions  []version.Version
@@ -76,7 +76,7 @@ type Config struct {
 	Profile    control.Profile
 	RateLimit  ratelimit.Limit
 	ScopeDelay time.Duration
-	// Dialect has the entries that differ from the defaults.
+	// Dialect contains the entries that differ from the defaults.
 	Dialect         dialect.Dialect
 	MaxNamespaces   int
 	NamespaceTTL    time.Duration
@@ -129,7 +129,7 @@ func New(c Config) (*Server, error) {
 	return newServer(c, documents)
 }
 
-// newServer returns a server with the given documents. Tests pass their own.
+// newServer returns a server with the given documents. Tests pass documents of their own.
 func newServer(c Config, documents *documents) (*Server, error) {
 	done := make(chan struct{})
 	s := &Server{
@@ -192,7 +192,7 @@ func (s *Server) newControlServer() *controlapi.Server {
 	})
 }
 
-// stateFileError returns the last write error of the state file, nil if there is none.
+// stateFileError returns the last write error of the state file, or nil if there is none.
 func (s *Server) stateFileError() error {
 	if s.namespaceConfig.File == nil {
 		return nil

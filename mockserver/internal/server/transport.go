@@ -48,7 +48,7 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// abortError returns the error of a connection that a handler aborted, nil if it did not. It
+// abortError returns the error for a connection that a handler aborted, or nil if cause is nil. It
 // re-panics any other cause.
 func abortError(cause any) error {
 	if cause == nil {
