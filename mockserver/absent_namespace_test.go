@@ -281,7 +281,7 @@ func TestAbsentNamespace_DoesNotCountTowardsLimit(t *testing.T) {
 		w := httptest.NewRecorder()
 		m.mock.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {
-			t.Fatalf("status %d", w.Code)
+			t.Fatalf("unexpected status: %d", w.Code)
 		}
 	}
 	m.in("mine").as("jane.doe")

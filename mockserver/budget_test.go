@@ -94,7 +94,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 						finishAll()
 					}
 					if r.status == http.StatusServiceUnavailable && r.retryAfter != "1" {
-						t.Errorf("Retry-After is %q, want 1", r.retryAfter)
+						t.Errorf("Retry-After = %q, want 1", r.retryAfter)
 					}
 				})
 			}
@@ -115,7 +115,7 @@ func TestMemoryBudget_Bodies(t *testing.T) {
 			for try := 0; startBody(t, m.URL, path,
 				size)(end).status == http.StatusServiceUnavailable; try++ {
 				if try == 1000 {
-					t.Fatal("a body alone gets 503")
+					t.Fatal("single body got 503")
 				}
 				time.Sleep(10 * time.Millisecond)
 			}
@@ -133,7 +133,7 @@ func checkOverBudget(t *testing.T, m *mockserver.TestServer) {
 		},
 	})
 	if err != nil || !result.Verified {
-		t.Errorf("journal: %+v, %v", result, err)
+		t.Errorf("unexpected journal: %+v, %v", result, err)
 	}
 	journal, err := m.Control().Requests(t.Context(), control.Match{
 		Status: http.StatusServiceUnavailable,
@@ -163,7 +163,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		}
 		_ = response.Body.Close()
 		if response.StatusCode != http.StatusUnauthorized {
-			t.Fatalf("status %d", response.StatusCode)
+			t.Fatalf("unexpected status: %d", response.StatusCode)
 		}
 	}
 	held := func(i *mockserver.TestServer) (held, dropped int) {
@@ -184,7 +184,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		}
 	}
 	if count, dropped := held(small); count != 10 || dropped != 0 {
-		t.Errorf("the small journal has %d requests and dropped %d, want 10 and none", count,
+		t.Errorf("small journal has %d requests and dropped %d, want 10 and 0", count,
 			dropped)
 	}
 	total := 0
@@ -192,11 +192,11 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		count, dropped := held(server)
 		total += count
 		if count+dropped != 40 || count < 5 {
-			t.Errorf("a large journal has %d requests and dropped %d", count, dropped)
+			t.Errorf("unexpected large journal: %d requests, %d dropped", count, dropped)
 		}
 		health, err := server.Control().Health(t.Context())
 		if err != nil || health.Counters.JournalDropped != dropped {
-			t.Errorf("health counts %d as dropped (%v), want %d", health.Counters.JournalDropped,
+			t.Errorf("health: journalDropped = %d (%v), want %d", health.Counters.JournalDropped,
 				err, dropped)
 		}
 	}
@@ -259,7 +259,7 @@ func TestMemoryBudget_Headers(t *testing.T) {
 		}
 		_ = response.Body.Close()
 		if response.StatusCode != http.StatusOK {
-			t.Errorf("status %d", response.StatusCode)
+			t.Errorf("unexpected status: %d", response.StatusCode)
 		}
 	}
 }
@@ -309,7 +309,7 @@ func TestMemoryBudget_SlowReaders(t *testing.T) {
 		}
 	}()
 	if first := status(); first != http.StatusOK {
-		t.Fatalf("status %d", first)
+		t.Fatalf("unexpected status: %d", first)
 	}
 	rejected := 0
 	for range 5 {
@@ -326,7 +326,7 @@ func TestMemoryBudget_SlowReaders(t *testing.T) {
 	for deadline := time.After(20 * time.Second); status() != http.StatusOK; {
 		select {
 		case <-deadline:
-			t.Fatal("the memory of clients that went away is not given back")
+			t.Fatal("memory of disconnected clients was not released")
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

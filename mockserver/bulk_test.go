@@ -37,7 +37,7 @@ func TestBulkUpdate_ChangesTokens(t *testing.T) {
 					`"],"patch":[{"op":"remove","path":"/expirationDate"},{"op":"replace",`+
 					`"path":"/userAwareTokenNeverExpires","value":true}]}`).is(http.StatusOK)
 			if got := r.list()[0]["expirationDate"]; got != nil {
-				t.Errorf("expirationDate %v, want null", got)
+				t.Errorf("expirationDate = %v, want null", got)
 			}
 		})
 	}

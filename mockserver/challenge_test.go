@@ -92,7 +92,7 @@ func TestUnauthorized_CarriesChallenge(t *testing.T) {
 					got := target.forTest(t).exchange(r)
 					got.is(http.StatusUnauthorized)
 					if header := got.header.Get("WWW-Authenticate"); !test.want(header) {
-						t.Errorf("WWW-Authenticate is %q", header)
+						t.Errorf("unexpected WWW-Authenticate: %q", header)
 					}
 				})
 			}
@@ -165,13 +165,13 @@ func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 			got.TB = t
 			got.is(test.want).equal("error", test.kind)
 			if text, _ := got.object()["error_description"].(string); text == "" {
-				t.Errorf("no error_description: %s", got.text)
+				t.Errorf("missing error_description: %s", got.text)
 			}
 		})
 	}
 	c.get("/oauth/token").is(405)
 	if got := c.get("/oauth/token").header.Get("Allow"); got != "POST" {
-		t.Errorf("Allow is %q", got)
+		t.Errorf("unexpected Allow: %q", got)
 	}
 	// Other paths use SailPoint's format.
 	c.get("/nothing").rejected(404, "404", cause{rule.UnmatchedPath, "path"})

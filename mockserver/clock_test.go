@@ -125,7 +125,7 @@ func TestFixtureClock_StartsAndResets(t *testing.T) {
 			token := c.get(listOwn).list()[0]
 			if token["created"] != "2026-06-30T00:00:00.000Z" ||
 				token["expirationDate"] != "2026-07-01T01:00:00.000Z" {
-				t.Errorf("token %v: its times do not count from the clock", token)
+				t.Errorf("token %v: times do not follow the mock clock", token)
 			}
 			m.advance(time.Minute)
 			defer m.advance(-time.Minute)
@@ -174,11 +174,11 @@ func TestRestore_SetsClock(t *testing.T) {
 	c.get("/_mock/clock").equal("now", "2026-07-01T00:00:00Z")
 	snapshot := m.as("jane.doe").get("/_mock/state?secrets=true")
 	if _, has := snapshot.is(http.StatusOK).object()["clock"]; has {
-		t.Error("the snapshot has a clock")
+		t.Error("snapshot contains a clock")
 	}
 	if got := m.as("jane.doe").get(listOwn).
 		list()[0]["created"]; got != "2026-06-30T00:00:00.000Z" {
-		t.Errorf("created %v: it does not count from the clock", got)
+		t.Errorf("created = %v, which does not follow the mock clock", got)
 	}
 	m.advance(time.Minute)
 	c.put("/_mock/state", snapshot.text).is(http.StatusNoContent)
@@ -303,7 +303,7 @@ func TestClock_SetsDates(t *testing.T) {
 	for _, token := range c.get(listOwn).list() {
 		if token["name"] == "leap" && token["created"] != "2028-02-29T10:11:12.345Z" ||
 			token["name"] == "login" && token["lastUsed"] != "2028-02-29T10:11:12.345Z" {
-			t.Errorf("token %v", token)
+			t.Errorf("unexpected token: %v", token)
 		}
 	}
 }

@@ -129,7 +129,7 @@ tokens:
 			_, err := mockserver.New(tt.config)
 			var wrong *mockserver.ConfigError
 			if !errors.As(err, &wrong) || wrong.Field != tt.field {
-				t.Fatalf("error %v, want one about %s", err, tt.field)
+				t.Fatalf("error %v does not mention %s", err, tt.field)
 			}
 			text := strings.ReplaceAll(err.Error(), filepath.Dir(damaged), "DIR")
 			golden.Check(t, configTexts, golden.Key(t), text)

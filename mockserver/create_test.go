@@ -31,11 +31,11 @@ func TestCreate_ReturnsPublishedKeys(t *testing.T) {
 			t.Errorf("keys (-want +got):\n%s", diff)
 		}
 		if id := got["id"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {
-			t.Errorf("id %q, want 32 hexadecimal digits", id)
+			t.Errorf("id = %q, want 32 hexadecimal digits", id)
 		}
 		if secret := got["secret"].(string); !regexp.MustCompile(`^[0-9a-f]{64}$`).
 			MatchString(secret) {
-			t.Errorf("secret %q, want 64 hexadecimal digits", secret)
+			t.Errorf("secret = %q, want 64 hexadecimal digits", secret)
 		}
 		delete(got, "id")
 		delete(got, "secret")
@@ -60,7 +60,7 @@ func identityID(m *tenant, name string) string {
 			return i.ID
 		}
 	}
-	m.Fatalf("there is no identity %s", name)
+	m.Fatalf("no identity named %s", name)
 	return ""
 }
 
@@ -79,9 +79,13 @@ func TestCreate_AcceptsOptionalForms(t *testing.T) {
 			"validity null is twelve hours", `{"accessTokenValiditySeconds":null}`,
 			"accessTokenValiditySeconds", 43200.0,
 		},
-		{"minimum validity", `{"accessTokenValiditySeconds":15}`, "accessTokenValiditySeconds", 15.0},
 		{
-			"maximum validity", `{"accessTokenValiditySeconds":43200}`, "accessTokenValiditySeconds",
+			"minimum validity", `{"accessTokenValiditySeconds":15}`, "accessTokenValiditySeconds",
+			15.0,
+		},
+		{
+			"maximum validity", `{"accessTokenValiditySeconds":43200}`,
+			"accessTokenValiditySeconds",
 			43200.0,
 		},
 		{
@@ -247,6 +251,6 @@ func TestCreate_HasNoTokenLimitByDefault(t *testing.T) {
 		c.create(version.V2026, fmt.Sprintf("token %d", i))
 	}
 	if got := len(c.names("/v2026/personal-access-tokens?owner-id=me")); got != 31 {
-		t.Errorf("%d tokens, want 31", got)
+		t.Errorf("got %d tokens, want 31", got)
 	}
 }

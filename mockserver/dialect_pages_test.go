@@ -90,10 +90,10 @@ func TestDialect_Paging(t *testing.T) {
 			_, admin := startCrowded(t, test.settings)
 			r := admin.get(crowdedList + test.query).is(test.status)
 			if test.status == http.StatusOK && len(r.list()) != test.tokens {
-				t.Errorf("%d tokens, want %d", len(r.list()), test.tokens)
+				t.Errorf("got %d tokens, want %d", len(r.list()), test.tokens)
 			}
 			if count := r.header.Get("X-Total-Count"); count != test.count {
-				t.Errorf("X-Total-Count %q, want %q", count, test.count)
+				t.Errorf("X-Total-Count = %q, want %q", count, test.count)
 			}
 		})
 	}
@@ -133,10 +133,10 @@ func TestDialect_RejectsCollidingNamesInStateFile(t *testing.T) {
 	})
 	if err == nil {
 		t.Cleanup(func() { _ = mock.Close() })
-		t.Fatal("no error, want one about the names")
+		t.Fatal("got no error, want one about the names")
 	}
 	if !errors.Is(err, pat.ErrNameTaken) || !strings.Contains(err.Error(), state) {
-		t.Fatalf("error %v, want the file and that a name is taken", err)
+		t.Fatalf("error %v does not mention the file and a taken name", err)
 	}
 	text := regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(err.Error(), "ID")
 	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(text, state, "STATE"))

@@ -56,7 +56,7 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 			}
 			if got := r.is(http.StatusBadRequest).
 				header.Get("X-Patmock-Rule"); got != string(test.want) {
-				t.Errorf("rule %q, want %s", got, test.want)
+				t.Errorf("rule = %q, want %s", got, test.want)
 			}
 		})
 	}
@@ -74,12 +74,12 @@ func TestDialect_EmptyDateIsAbsent(t *testing.T) {
 			if a.isCurrent() {
 				if got := r.is(http.StatusBadRequest).
 					header.Get("X-Patmock-Rule"); got != string(rule.ExpiryNever) {
-					t.Errorf("rule %q without the acknowledgment, want %s", got, rule.ExpiryNever)
+					t.Errorf("rule = %q without the acknowledgment, want %s", got, rule.ExpiryNever)
 				}
 				return
 			}
 			if date, _ := r.is(http.StatusOK).object()["expirationDate"].(string); date == "" {
-				t.Errorf("no date, want that of six months")
+				t.Errorf("got no date, want one in six months")
 			}
 		})
 	}

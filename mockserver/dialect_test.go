@@ -378,7 +378,7 @@ func (a prober) owner(name string) string {
 			return i.ID
 		}
 	}
-	a.Fatalf("there is no identity %s", name)
+	a.Fatalf("no identity named %s", name)
 	return ""
 }
 
@@ -682,7 +682,7 @@ func TestDialect_FillsInDefaults(t *testing.T) {
 			for _, r := range probes[tt.id](prober{m, version.V2026}) {
 				got := describeResponse(tt.id, r)
 				if !strings.HasPrefix(got, tt.want) || !strings.HasSuffix(got, tt.told.Text) {
-					t.Errorf("%s, want %s and the text %q", got, tt.want, tt.told.Text)
+					t.Errorf("got %s, want %s and the text %q", got, tt.want, tt.told.Text)
 				}
 				golden.Check(t, rejectionTexts, golden.Key(t), got)
 			}
@@ -821,6 +821,6 @@ func TestStart_AppliesDialect(t *testing.T) {
 	}
 	defer r.Body.Close() //nolint:errcheck // the body is not read
 	if r.StatusCode != http.StatusOK {
-		t.Errorf("status %d", r.StatusCode)
+		t.Errorf("unexpected status: %d", r.StatusCode)
 	}
 }

@@ -40,7 +40,7 @@ func TestDocumentedRequests_AreAccepted(t *testing.T) {
 			}
 		}
 		if sent == 0 {
-			t.Error("no request is shown")
+			t.Error("no documented request found")
 		}
 	})
 }

@@ -163,7 +163,7 @@ func TestStart_StopsWithTest(t *testing.T) {
 		}
 	})
 	if r, err := http.Get(url + "/_mock/health"); err == nil {
-		t.Errorf("the mock still responds with %s", r.Status)
+		t.Errorf("closed mock still responds with %s", r.Status)
 		_ = r.Body.Close()
 	}
 }
@@ -204,7 +204,7 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 			defer func() {
 				text, _ := recover().(string)
 				if text == "" {
-					t.Fatal("no error")
+					t.Fatal("got no error")
 				}
 				golden.Check(t, configTexts, golden.Key(t), text)
 			}()

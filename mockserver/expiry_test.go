@@ -139,7 +139,7 @@ func listedToken(c *client, v version.Version, id any) map[string]any {
 		}
 	}
 	if len(found) != 1 {
-		c.Fatalf("the list names %v %d times, want once", id, len(found))
+		c.Fatalf("list contains %v %d times, want 1", id, len(found))
 	}
 	return found[0]
 }

@@ -46,11 +46,11 @@ func TestFault_Status(t *testing.T) {
 			}
 		}
 		if r := list().is(http.StatusOK); r.header.Get("X-Mock-Fault") != "" {
-			t.Errorf("a response without a fault has %q", r.header.Get("X-Mock-Fault"))
+			t.Errorf("response without a fault has X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
 		}
 		rules := c.get("/_mock/faults").object()["faults"].([]any)
 		if rule := rules[0].(map[string]any); rule["matched"] != 3.0 || rule["hits"] != 2.0 {
-			t.Errorf("counts %v", rule)
+			t.Errorf("unexpected counts: %v", rule)
 		}
 		c.delete("/_mock/faults/" + id).is(http.StatusNoContent)
 		c.delete("/_mock/faults/"+id).problem(http.StatusNotFound, rule.ControlUnknownFault)
@@ -161,7 +161,7 @@ func TestFault_MatchesRequests(t *testing.T) {
 				jane.delete("/_mock/faults").is(http.StatusNoContent)
 				jane.addFault(test.rule)
 				if got := requests[request]().status; got != want {
-					t.Errorf("%s: status %d, want %d", request, got, want)
+					t.Errorf("%s: status = %d, want %d", request, got, want)
 				}
 			}
 		})
@@ -215,22 +215,22 @@ func TestFault_CorruptsResponse(t *testing.T) {
 	c.addFault(`{"operation":"list","effect":"truncated-json"}`)
 	if r := c.get(listOwn).is(http.StatusOK); r.text == "" || r.text == complete ||
 		!strings.HasPrefix(complete, r.text) || r.header.Get("X-Mock-Fault") != "f1" {
-		t.Errorf("truncated to %q", r.text)
+		t.Errorf("unexpected truncated body: %q", r.text)
 	}
 	c.addFault(`{"operation":"list","effect":"wrong-content-type"}`)
 	if r := c.get(listOwn).is(http.StatusOK); r.text != complete ||
 		r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
-		t.Errorf("content type %q, body %s", r.header.Get("Content-Type"), r.text)
+		t.Errorf("unexpected content type %q or body %s", r.header.Get("Content-Type"), r.text)
 	}
 	c.addFault(`{"operation":"list","effect":"empty-body"}`)
 	if r := c.get(listOwn).is(http.StatusOK); r.text != "" ||
 		r.header.Get("Content-Type") != "application/json" {
-		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
+		t.Errorf("unexpected content type %q or body %q", r.header.Get("Content-Type"), r.text)
 	}
 	c.addFault(`{"operation":"list","effect":"html"}`)
 	if r := c.get(listOwn).is(http.StatusBadGateway); !strings.Contains(r.text,
 		"<h1>Bad Gateway</h1>") || r.header.Get("Content-Type") != "text/html; charset=utf-8" {
-		t.Errorf("content type %q, body %q", r.header.Get("Content-Type"), r.text)
+		t.Errorf("unexpected content type %q or body %q", r.header.Get("Content-Type"), r.text)
 	}
 	// A request with a corrupted response is carried out. A request with a replaced response is
 	// not.
@@ -262,10 +262,10 @@ func TestFault_ResetsConnection(t *testing.T) {
 	response, err := new(http.Transport).RoundTrip(r)
 	if err == nil {
 		_ = response.Body.Close()
-		t.Fatalf("status %d, want no response", response.StatusCode)
+		t.Fatalf("status = %d, want no response", response.StatusCode)
 	}
 	if !strings.Contains(err.Error(), "connection reset by peer") && !errors.Is(err, io.EOF) {
-		t.Errorf("ended with %v", err)
+		t.Errorf("unexpected error: %v", err)
 	}
 	if diff := cmp.Diff([]string{"login"}, c.names(listOwn)); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
@@ -273,7 +273,7 @@ func TestFault_ResetsConnection(t *testing.T) {
 	entry := c.get("/_mock/requests?operation=create").
 		object()["requests"].([]any)[0].(map[string]any)
 	if entry["status"] != 0.0 || entry["fault"] != "f1" {
-		t.Errorf("journal %v", entry)
+		t.Errorf("unexpected journal entry: %v", entry)
 	}
 }
 
@@ -284,7 +284,7 @@ func (c *client) waitForFault() {
 	for c.get("/_mock/faults").object()["faults"].([]any)[0].(map[string]any)["hits"] == nil {
 		select {
 		case <-timeout:
-			c.Fatal("no request has met the rule")
+			c.Fatal("no request matched the rule")
 		default:
 		}
 	}
@@ -313,7 +313,7 @@ func TestFault_HangsUntilClientGivesUp(t *testing.T) {
 		equal("verified", false)
 	giveUp()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("ended with %v", err)
+		t.Errorf("error = %v, want context.Canceled", err)
 	}
 	c.post("/_mock/verify",
 		`{"expect":[{"match":{"operation":"patch","fault":"f1"}}],"timeout":"10s"}`).
@@ -343,7 +343,7 @@ func TestClose_EndsHangingRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-ended; err == nil {
-		t.Error("there is a response")
+		t.Error("got a response, want none")
 	}
 }
 
@@ -356,17 +356,17 @@ func TestFault_AddsLatency(t *testing.T) {
 		`"after":1}`)
 	r := c.get(listOwn).is(http.StatusOK)
 	if r.header.Get("X-Mock-Fault") != "f1, f2" {
-		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+		t.Errorf("unexpected X-Mock-Fault: %q", r.header.Get("X-Mock-Fault"))
 	}
 	entry := c.get("/_mock/requests?operation=list").
 		object()["requests"].([]any)[0].(map[string]any)
 	if took := entry["durationMs"].(float64); took < 30 {
-		t.Errorf("it took %v ms, want 30 at least", took)
+		t.Errorf("took %v ms, want at least 30", took)
 	}
 	sentAt := time.Now() //nolint:forbidigo // dates in Retry-After are wall time
 	r = c.get(listOwn).is(http.StatusServiceUnavailable)
 	if r.header.Get("X-Mock-Fault") != "f2, f3" {
-		t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+		t.Errorf("unexpected X-Mock-Fault: %q", r.header.Get("X-Mock-Fault"))
 	}
 	retryAt, err := http.ParseTime(r.header.Get("Retry-After"))
 	if err != nil || retryAt.Sub(sentAt) < 2*time.Second || time.Until(retryAt) > 3*time.Second {
@@ -496,11 +496,11 @@ func TestPrefer_SelectsStatus(t *testing.T) {
 		t.Run(prefer, func(t *testing.T) {
 			r := c.forTest(t).getPreferring(c.authorization, prefer, listOwn).is(want)
 			if marked := r.header.Get("X-Mock-Fault") == "prefer"; marked != (want != 200) {
-				t.Errorf("X-Mock-Fault %q", r.header.Get("X-Mock-Fault"))
+				t.Errorf("unexpected X-Mock-Fault: %q", r.header.Get("X-Mock-Fault"))
 			}
 			if hasRetryAfter := r.header.Get("Retry-After") == "1"; hasRetryAfter != (want == 429 ||
 				want == 503) {
-				t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+				t.Errorf("unexpected Retry-After: %q", r.header.Get("Retry-After"))
 			}
 		})
 	}
@@ -547,12 +547,12 @@ func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 		func() testResponse {
 			return m.login(janeID, janeSecret)
 		}); !cmp.Equal([]int{200, 200, 429}, got) {
-		t.Errorf("logins %v", got)
+		t.Errorf("unexpected logins: %v", got)
 	}
 	c.post("/_mock/clock/advance", `{"by":"9.001s"}`).is(http.StatusOK)
 	if r := list(c,
 		version.V3)().is(http.StatusTooManyRequests); r.header.Get("Retry-After") != "1" {
-		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+		t.Errorf("unexpected Retry-After: %q", r.header.Get("Retry-After"))
 	}
 	c.post("/_mock/clock/advance", `{"by":"999ms"}`).is(http.StatusOK)
 	if diff := cmp.Diff([]int{200, 200, 200, 429}, statuses(4, list(c, version.V3))); diff != "" {

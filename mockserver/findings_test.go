@@ -107,7 +107,7 @@ func TestFindings_Survive(t *testing.T) {
 			}
 			m.in("a").breakRule()
 			if n, _ := countKinds(m.findings("a")); n[control.UnknownProperty] != 2 {
-				t.Errorf("findings %v after another one", n)
+				t.Errorf("findings after another finding: %v", n)
 			}
 		})
 	}
@@ -168,7 +168,7 @@ func TestFindings_NotJudged(t *testing.T) {
 	fresh := &http.Transport{DisableKeepAlives: true} // does not retry
 	if response, err := fresh.RoundTrip(request("Accept", "*/*")); err == nil {
 		_ = response.Body.Close()
-		t.Error("the connection was not reset")
+		t.Error("connection was not reset")
 	}
 	m.exchange(request("Prefer", "code=400")).is(http.StatusBadRequest)
 	preflight := request("Origin", "http://localhost")
@@ -184,7 +184,7 @@ func TestFindings_NotJudged(t *testing.T) {
 		control.NotJudgedBrowser: 1, control.NotJudgedControl: 3,
 	}
 	if diff := cmp.Diff(want, got.NotJudged); diff != "" || got.Judged != 1+4+3 {
-		t.Errorf("%d judged, want the login, four lists and three that did not wait (-want "+
+		t.Errorf("got %d judged, want the login, four lists and three that did not wait (-want "+
 			"+got):\n%s", got.Judged, diff)
 	}
 }
@@ -249,10 +249,10 @@ func TestFindings_Allowed(t *testing.T) {
 			}
 			if kinds := m.findings("a").AllowedKinds; slices.Contains(kinds,
 				control.UnknownProperty) != (test.allow > 0) {
-				t.Errorf("the kinds %q are allowed", kinds)
+				t.Errorf("kinds %q are allowed, want none", kinds)
 			}
 			if marked := m.lastFindings("a")[0].Allowed; marked != (test.allow > 0) {
-				t.Errorf("allowed is %t in the journal", marked)
+				t.Errorf("allowed = %t in the journal", marked)
 			}
 		})
 	}
@@ -278,11 +278,11 @@ func TestFindings_AllowUnknownKind(t *testing.T) {
 	err := m.mock.Control().AllowFindings(t.Context(), control.NoWait, "unknown-propety")
 	if !errors.As(err, &problem) || problem.Status != http.StatusBadRequest ||
 		len(problem.Errors) != 1 {
-		t.Fatalf("error %v", err)
+		t.Fatalf("unexpected error: %v", err)
 	}
 	if e := problem.Errors[0]; e.Pointer != "/kinds/1" ||
 		!strings.Contains(e.Detail, `"`+control.UnknownProperty+`"`) {
-		t.Errorf("error %+v", e)
+		t.Errorf("unexpected error: %+v", e)
 	}
 	for _, body := range []string{
 		`{}`, `{"kinds":[]}`, `{"kinds":"no-wait"}`, `{"kinds":[1]}`,
@@ -292,7 +292,7 @@ func TestFindings_AllowUnknownKind(t *testing.T) {
 	}
 	m.breakRule()
 	if counts, _ := countKinds(m.findings("default")); counts[control.UnknownProperty] != 1 {
-		t.Errorf("counted %v", counts)
+		t.Errorf("unexpected counts: %v", counts)
 	}
 }
 
@@ -308,16 +308,16 @@ func TestFindings_IgnoredNamespace(t *testing.T) {
 	got := m.findings("")
 	if len(got.Kinds) > 0 || got.Judged > 0 || got.NotJudged[control.NotJudgedIgnored] != 4 ||
 		got.Namespaces > 0 {
-		t.Errorf("findings %+v", got)
+		t.Errorf("unexpected findings: %+v", got)
 	}
 	if health := c.get("/_mock/health").
 		object()["counters"].(map[string]any)["findings"].(map[string]any); len(health) > 0 {
-		t.Errorf("health counts %v", health)
+		t.Errorf("unexpected counts in health: %v", health)
 	}
 	c.put("/_mock/namespace", `{}`).is(http.StatusOK)
 	m.in("a").breakRule()
 	if counts, _ := countKinds(m.findings("")); counts[control.UnknownProperty] != 1 {
-		t.Errorf("counted %v after the namespace was made anew", counts)
+		t.Errorf("unexpected counts after the namespace was recreated: %v", counts)
 	}
 }
 
@@ -329,10 +329,10 @@ func TestFindings_Clear(t *testing.T) {
 	m.in("b").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 	cleared, err := m.mock.Control().WithNamespace("b").ClearFindings(t.Context())
 	if n, _ := countKinds(cleared); err != nil || n[control.UnknownProperty] != 1 {
-		t.Errorf("cleared %v, %v", n, err)
+		t.Errorf("unexpected cleared findings: %v, %v", n, err)
 	}
 	if n, _ := countKinds(m.findings("")); n[control.UnknownProperty] != 1 {
-		t.Errorf("counted %v", n)
+		t.Errorf("unexpected counts: %v", n)
 	}
 	cleared, err = m.mock.Control().ClearAllFindings(t.Context())
 	if n, _ := countKinds(cleared); err != nil || n[control.UnknownProperty] != 1 ||
@@ -340,10 +340,10 @@ func TestFindings_Clear(t *testing.T) {
 		t.Errorf("cleared %v of %d namespaces, %v", n, cleared.Namespaces, err)
 	}
 	if got := m.findings(""); got.Judged > 0 || len(got.Kinds) > 0 {
-		t.Errorf("findings %+v", got)
+		t.Errorf("unexpected findings: %+v", got)
 	}
 	if findings := m.lastFindings("a"); len(findings) != 1 {
-		t.Errorf("the journal has %v", findings)
+		t.Errorf("unexpected journal findings: %v", findings)
 	}
 }
 
@@ -359,10 +359,10 @@ func TestFindings_UnknownNamespace(t *testing.T) {
 	}
 	m.in("worker-1").anonymous().delete("/_mock/namespace").is(http.StatusNoContent)
 	if n, _ := countKinds(m.findings("worker-1")); n[control.UnknownProperty] != 1 {
-		t.Errorf("counted %v after the removal", n)
+		t.Errorf("unexpected counts after the removal: %v", n)
 	}
 	if all, err := m.mock.Control().Namespaces(t.Context()); err != nil || len(all) != 1 {
-		t.Errorf("namespaces %v, %v, want only the default one", all, err)
+		t.Errorf("namespaces = %v, %v, want only the default one", all, err)
 	}
 }
 
@@ -372,10 +372,10 @@ func TestFindings_AbsentNamespace(t *testing.T) {
 	m.in("a").anonymous().get("/nothing").is(http.StatusNotFound)
 	got := m.findings("default")
 	if n, _ := countKinds(got); n[control.UnmatchedPath] != 1 || got.Judged != 1 {
-		t.Fatalf("findings %+v", got)
+		t.Fatalf("unexpected findings: %+v", got)
 	}
 	if path := got.Kinds[0].Examples[0].Path; path != "/t/a/nothing" {
-		t.Errorf("path %s", path)
+		t.Errorf("unexpected path: %s", path)
 	}
 }
 
@@ -386,7 +386,7 @@ func TestFindings_Restart(t *testing.T) {
 	m.in("ignored").anonymous().put("/_mock/namespace", `{"ignoreFindings":true}`).is(http.StatusOK)
 	m.breakRule()
 	if n, _ := countKinds(m.findings("")); n[control.UnknownProperty] != 1 {
-		t.Errorf("counted %v", n)
+		t.Errorf("unexpected counts: %v", n)
 	}
 	if err := m.mock.Close(); err != nil {
 		t.Fatal(err)

@@ -74,11 +74,11 @@ func checkFullDisk(t *testing.T, profile string) {
 	checkUnwritable(t, r, state)
 	if status, cause := health(); status != "degraded" || !strings.Contains(cause, state) ||
 		!strings.Contains(cause, syscall.EFBIG.Error()) {
-		t.Errorf("health is %s because of %q, want degraded with the path and the cause", status,
+		t.Errorf("health = %s because of %q, want degraded with the path and the cause", status,
 			cause)
 	}
 	if listed := len(c.get(collection + "?owner-id=me").is(http.StatusOK).list()); listed == 0 {
-		t.Error("reads do not work")
+		t.Error("reads failed")
 	}
 	limitFiles(t, 0) // a small namespace fits into free pages
 	checkUnwritable(t, c.anonymous().put("/_mock/namespace", `{"fixture":"crowded"}`), state)
@@ -90,7 +90,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	restore()
 	create(created).is(http.StatusOK)
 	if status, cause := health(); status != "ok" || cause != "" {
-		t.Errorf("health is %s because of %q after a write", status, cause)
+		t.Errorf("health = %s because of %q after a write", status, cause)
 	}
 }
 
@@ -104,7 +104,7 @@ func checkUnwritable(t *testing.T, r testResponse, path string) {
 	}
 	if got := r.header.Get("X-Patmock-Rule"); got != string(rule.StateUnwritable) &&
 		!r.tenant.omitsRules {
-		t.Errorf("rule %q, want %s", got, rule.StateUnwritable)
+		t.Errorf("rule = %q, want %s", got, rule.StateUnwritable)
 	}
 }
 

@@ -116,7 +116,7 @@ func FuzzTokenForm(f *testing.F) {
 		mock.renew(t)
 		r.Header.Set("Authorization", authorization)
 		if got := mock.serve(r).status; got != 200 && got != 400 && got != 401 && got != 413 {
-			t.Errorf("status %d", got)
+			t.Errorf("unexpected status: %d", got)
 		}
 	})
 }

@@ -351,7 +351,7 @@ func decode[T any](r testResponse) (value T) {
 func (r testResponse) is(status int) testResponse {
 	r.Helper()
 	if r.status != status {
-		r.Fatalf("status %d, want %d: %s", r.status, status, r.text)
+		r.Fatalf("status = %d, want %d: %s", r.status, status, r.text)
 	}
 	return r
 }
@@ -361,7 +361,7 @@ func (r testResponse) equal(name string, want any) {
 	r.Helper()
 	got, present := r.object()[name]
 	if !present {
-		r.Errorf("%s is absent, want %v", name, want)
+		r.Errorf("missing %s, want %v", name, want)
 	} else if diff := cmp.Diff(want, got); diff != "" {
 		r.Errorf("%s (-want +got):\n%s", name, diff)
 	}

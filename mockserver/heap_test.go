@@ -59,7 +59,7 @@ func TestReset_FreesMemory(t *testing.T) {
 	after := live()
 	t.Logf("live heap: %d kB, then %d kB, after a reset %d kB", before>>10, during>>10, after>>10)
 	if after > before+before/5 {
-		t.Errorf("the live heap is %d kB after a reset, want at most a fifth more than %d kB",
+		t.Errorf("live heap = %d kB after a reset, want at most a fifth more than %d kB",
 			after>>10, before>>10)
 	}
 }

@@ -61,18 +61,19 @@ func TestIndex_RendersPage(t *testing.T) {
 			html := strings.HasPrefix(test.contentType, "text/html")
 			if policy := got.header.Get("Content-Security-Policy"); strings.Contains(policy,
 				"default-src 'none'") != html {
-				t.Errorf("Content-Security-Policy %q of %s", policy, test.contentType)
+				t.Errorf("unexpected Content-Security-Policy %q of %s", policy, test.contentType)
 			}
 			checkIndexText(t, m, test.method, got.text, html)
 			if entry := got.entry(); len(entry.Findings) > 0 || entry.Unmatched {
-				t.Errorf("unmatched %t, findings %v", entry.Unmatched, entry.Findings)
+				t.Errorf("unexpected entry: unmatched %t, findings %v", entry.Unmatched,
+					entry.Findings)
 			}
 		})
 	}
 	m := start(t, "default")
 	m.anonymous().get("/t/none/").is(http.StatusOK)
 	if all, err := m.mock.Control().Namespaces(t.Context()); err != nil || len(all) != 1 {
-		t.Errorf("the page made a namespace: %v, %v", all, err)
+		t.Errorf("page created a namespace: %v, %v", all, err)
 	}
 }
 
@@ -81,14 +82,14 @@ func checkIndexText(t *testing.T, m *tenant, method, text string, html bool) {
 	t.Helper()
 	if method == http.MethodHead {
 		if text != "" {
-			t.Errorf("the response to HEAD has a body: %q", text)
+			t.Errorf("response to HEAD has a body: %q", text)
 		}
 		return
 	}
 	matches := links.FindAllStringSubmatch(text, -1)
 	if (len(matches) > 0) != html || !strings.Contains(text, "/_mock/health") ||
 		!strings.Contains(text, "/_mock/spec/v2026") {
-		t.Errorf("%d links in %s", len(matches), text)
+		t.Errorf("unexpected links: %d in %s", len(matches), text)
 	}
 	for _, link := range matches {
 		m.anonymous().get(link[1]).is(http.StatusOK)
@@ -100,13 +101,13 @@ func TestIndex_SeparateControl(t *testing.T) {
 		return "http://mock:17280"
 	}})
 	if text := m.anonymous().get("/").is(http.StatusOK).text; links.MatchString(text) {
-		t.Errorf("links to another listener: %s", text)
+		t.Errorf("page links to another listener: %s", text)
 	}
 	apart := httptest.NewServer(m.mock.ControlHandler())
 	t.Cleanup(apart.Close)
 	control := &client{tenant: m.atURL(apart.URL)}
 	if text := control.get("/").is(http.StatusOK).text; !links.MatchString(text) {
-		t.Errorf("no link: %s", text)
+		t.Errorf("missing link: %s", text)
 	}
 }
 

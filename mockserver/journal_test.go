@@ -31,7 +31,7 @@ func (c *client) lastExchange() map[string]any {
 	c.Helper()
 	all := c.journal("?limit=1")
 	if len(all) != 1 {
-		c.Fatalf("the journal has %d requests", len(all))
+		c.Fatalf("unexpected number of requests in the journal: %d", len(all))
 	}
 	return c.get("/_mock/requests/" + all[0]["id"].(string)).is(http.StatusOK).object()
 }
@@ -67,11 +67,11 @@ func TestJournal_RecordsExchanges(t *testing.T) {
 	}
 	c.get("/_mock/requests/nothing").problem(http.StatusNotFound, rule.ControlUnknownRequest)
 	if all := c.journal(""); all[0]["request"] != nil || all[0]["operation"] != "token" {
-		t.Errorf("listed as %v", all[0])
+		t.Errorf("unexpected list entry: %v", all[0])
 	}
 	c.delete("/_mock/requests").is(http.StatusNoContent)
 	if all := c.journal(""); len(all) != 0 {
-		t.Errorf("the journal holds %v", all)
+		t.Errorf("unexpected journal: %v", all)
 	}
 }
 
@@ -143,14 +143,14 @@ func TestJournal_DropsOldest(t *testing.T) {
 	}
 	response := c.get("/_mock/requests").object()
 	if response["stored"] != 5.0 || response["dropped"] != 5.0 || response["matched"] != 5.0 {
-		t.Errorf("journal %v", response)
+		t.Errorf("unexpected journal: %v", response)
 	}
 	if first := c.journal("")[0]; first["query"] != "owner-id=me&i=4" || first["sequence"] != 6.0 {
-		t.Errorf("the oldest is %v", first)
+		t.Errorf("unexpected oldest request: %v", first)
 	}
 	if got := c.get("/_mock/health").
 		object()["counters"].(map[string]any)["journalDropped"]; got != 5.0 {
-		t.Errorf("journalDropped %v", got)
+		t.Errorf("unexpected journalDropped: %v", got)
 	}
 }
 
@@ -196,7 +196,7 @@ func TestJournal_RedactsSecrets(t *testing.T) {
 	for _, secret := range []string{janeSecret, bearer, created, strange} {
 		for _, text := range everything {
 			if strings.Contains(text, secret) {
-				t.Errorf("%s shows in %s", secret, text)
+				t.Errorf("%s appears in %s", secret, text)
 			}
 		}
 	}
@@ -349,7 +349,7 @@ func TestFindings_Kinds(t *testing.T) {
 				}
 			}
 			if len(got) != len(test.want) {
-				t.Fatalf("findings %q, want %q", got, test.want)
+				t.Fatalf("findings = %q, want %q", got, test.want)
 			}
 			for i, want := range test.want {
 				if got[i] != want.kind || !mentions(details[i], want.mention) {
@@ -366,7 +366,7 @@ func TestFindings_Kinds(t *testing.T) {
 				total += n.(float64)
 			}
 			if int(total) != len(got) {
-				t.Errorf("%v findings are counted, the journal has %d", total, len(got))
+				t.Errorf("counted %v findings, but the journal has %d", total, len(got))
 			}
 		})
 	}
@@ -429,7 +429,7 @@ func TestVerify_ComparesExpectations(t *testing.T) {
 	result := verify(`{"expect":[{"match":{"operation":"create","version":"v3",` +
 		`"body":{"name":"test"}},"times":1}]}`).object()["outcomes"].([]any)[0].(map[string]any)
 	if result["actual"] != 0.0 || !strings.Contains(result["expected"].(string), "create") {
-		t.Errorf("outcome %v", result)
+		t.Errorf("unexpected outcome: %v", result)
 	}
 	nearest := result["nearMisses"].([]any)[0].(map[string]any)
 	want := []any{
@@ -501,7 +501,7 @@ func TestControl_RespondsWithProblems(t *testing.T) {
 		})
 	}
 	if r := c.delete("/_mock/verify"); r.header.Get("Allow") != "POST" {
-		t.Errorf("Allow %q", r.header.Get("Allow"))
+		t.Errorf("unexpected Allow: %q", r.header.Get("Allow"))
 	}
 	c.delete("/_mock/verify").problem(http.StatusMethodNotAllowed, rule.MethodNotAllowed)
 	for name, body := range map[string]string{"truncated JSON": `{"now":`, "no text": ""} {
@@ -513,6 +513,6 @@ func TestControl_RespondsWithProblems(t *testing.T) {
 	c.send("PUT", "/_mock/clock", "text/plain", "noon").problem(http.StatusUnsupportedMediaType,
 		rule.ControlMediaType)
 	if r := c.get("/_mock/nothing"); r.header.Get("Content-Type") != "application/problem+json" {
-		t.Errorf("Content-Type %q", r.header.Get("Content-Type"))
+		t.Errorf("unexpected Content-Type: %q", r.header.Get("Content-Type"))
 	}
 }

@@ -43,10 +43,10 @@ func TestAccessToken_IsJWT(t *testing.T) {
 	}
 	if claims["user_name"] != "admin" || !cmp.Equal(claims["authorities"], []any{"ORG_ADMIN"}) ||
 		claims["exp"] != float64(noon.Add(12*time.Hour).Unix()) {
-		t.Errorf("claims %v", claims)
+		t.Errorf("unexpected claims: %v", claims)
 	}
 	if len(parts[2]) != 64 {
-		t.Errorf("a signature of %d bytes, want 64", len(parts[2]))
+		t.Errorf("signature has %d bytes, want 64", len(parts[2]))
 	}
 }
 
@@ -141,7 +141,7 @@ func TestLogin_TokensAreIndependent(t *testing.T) {
 	for _, c := range all {
 		c.get("/v3/personal-access-tokens?owner-id=me").is(http.StatusOK)
 		if seen[c.authorization] {
-			t.Error("two logins gave the same access token")
+			t.Error("two logins returned the same access token")
 		}
 		seen[c.authorization] = true
 	}

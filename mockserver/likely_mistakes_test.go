@@ -170,7 +170,7 @@ func checkFindings(t *testing.T, c *client, want []finding) {
 		missing = slices.Delete(missing, i, i+1)
 	}
 	if len(missing) > 0 {
-		t.Errorf("no finding %v, got %q", missing, texts)
+		t.Errorf("missing finding %v, got %q", missing, texts)
 	}
 	if len(texts) > 0 {
 		golden.Check(t, findingTexts, "meant/"+t.Name()[strings.LastIndex(t.Name(), "/")+1:],
@@ -328,7 +328,7 @@ func TestFindings_NoWait(t *testing.T) {
 				}
 			}
 			if (len(got) == 1) != test.want || len(got) > 1 {
-				t.Fatalf("findings %q, want one: %t", got, test.want)
+				t.Fatalf("findings = %q, want one: %t", got, test.want)
 			}
 			if test.want {
 				golden.Check(t, findingTexts, golden.Key(t), got[0])

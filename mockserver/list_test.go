@@ -129,18 +129,18 @@ func TestList_IsStable(t *testing.T) {
 		seen := map[any]bool{}
 		for _, token := range first.list() {
 			if seen[token["id"]] {
-				t.Errorf("%s is there twice", token["id"])
+				t.Errorf("got %s twice", token["id"])
 			}
 			seen[token["id"]] = true
 			if _, leaked := token["secret"]; leaked {
-				t.Errorf("%s shows its secret", token["id"])
+				t.Errorf("list contains the secret of %s", token["id"])
 			}
 		}
 		if want := len(c.seed.Tokens); len(seen) != want {
-			t.Errorf("%d tokens, want %d", len(seen), want)
+			t.Errorf("got %d tokens, want %d", len(seen), want)
 		}
 		if second := c.get(v.CollectionPath()); second.text != first.text {
-			t.Error("a second list differs from the first")
+			t.Error("second list differs from the first")
 		}
 	})
 }
@@ -249,7 +249,7 @@ func TestLastUsed_ChangesOnceADay(t *testing.T) {
 	use := func(want any) {
 		t.Helper()
 		if got := listedToken(jane, version.V2026, token["id"])["lastUsed"]; got != want {
-			t.Errorf("lastUsed %v, want %v", got, want)
+			t.Errorf("lastUsed = %v, want %v", got, want)
 		}
 	}
 	use(nil)

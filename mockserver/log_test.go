@@ -30,11 +30,11 @@ func TestLog_BoundsLines(t *testing.T) {
 		lines := 0
 		for line := range strings.Lines(log.String()) {
 			if lines++; len(line) > maxLine {
-				t.Errorf("a line has %d bytes, want at most %d: %.200s", len(line), maxLine, line)
+				t.Errorf("log line has %d bytes, want at most %d: %.200s", len(line), maxLine, line)
 			}
 		}
 		if lines < 2 {
-			t.Errorf("%d lines were logged, want one for each cause", lines)
+			t.Errorf("logged %d lines, want one for each cause", lines)
 		}
 	}
 }

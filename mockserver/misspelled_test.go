@@ -38,7 +38,7 @@ func TestFindings_MisspelledParameters(t *testing.T) {
 			findings := got.entry().Findings
 			if len(findings) == 0 || findings[0].Kind != test.kind ||
 				!mentions(findings[0].Detail, test.suggestion) {
-				t.Fatalf("findings %v, want %s about %s", findings, test.kind, test.suggestion)
+				t.Fatalf("findings = %v, want %s about %s", findings, test.kind, test.suggestion)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), findings[0].Detail)
 		})
@@ -54,7 +54,7 @@ func TestFindings_MisspelledParameters(t *testing.T) {
 				test.query).is(http.StatusOK).entry().Findings
 			if len(findings) != 1 || findings[0].Kind != control.UnknownParameter ||
 				!mentions(findings[0].Detail, "filters") {
-				t.Fatalf("findings %v", findings)
+				t.Fatalf("unexpected findings: %v", findings)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), findings[0].Detail)
 		})
@@ -64,7 +64,7 @@ func TestFindings_MisspelledParameters(t *testing.T) {
 			`"userAwareTokenNeverExpires":true}`).is(http.StatusOK).entry().Findings
 	if len(findings) != 1 || findings[0].Kind != control.UnknownProperty ||
 		!mentions(findings[0].Detail, "expirationDate") {
-		t.Errorf("findings %v", findings)
+		t.Errorf("unexpected findings: %v", findings)
 	}
 }
 
@@ -93,13 +93,13 @@ func TestFindings_NearMissCredentials(t *testing.T) {
 			r.rejectedOAuth(http.StatusUnauthorized, "invalid_client", rule.TokenBadCredentials)
 			entry := r.entry()
 			if len(entry.Findings) == 0 || entry.Findings[0].Kind != control.MalformedCredentials {
-				t.Fatalf("findings %v", entry.Findings)
+				t.Fatalf("unexpected findings: %v", entry.Findings)
 			}
 			golden.Check(t, findingTexts, golden.Key(t), entry.Findings[0].Detail)
 			golden.Check(t, findingTexts, golden.Key(t)+" (remedy)", entry.Findings[0].Remedy)
 			if text := strings.Join(entry.Reasons, " ") + entry.Findings[0].Detail +
 				entry.Findings[0].Remedy; strings.Contains(strings.ToLower(text), login.Secret) {
-				t.Errorf("the secret shows: %s", text)
+				t.Errorf("text contains the secret: %s", text)
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func TestFindings_NearMissCredentials(t *testing.T) {
 		m := m.forTest(t)
 		m.login(login.ID, strings.Repeat("0", 64)).is(http.StatusUnauthorized)
 		if findings := lastEntry(t, m).Findings; len(findings) > 0 {
-			t.Errorf("findings %v", findings)
+			t.Errorf("unexpected findings: %v", findings)
 		}
 	})
 }

@@ -102,7 +102,7 @@ func TestNamespace_LoadsOtherFixture(t *testing.T) {
 		"expiring.yaml (built in)")
 	expiring := a.get("/_mock/namespace").object()["tokens"]
 	if own := m.anonymous().get("/_mock/namespace").object()["tokens"]; own == expiring {
-		t.Errorf("both have %v tokens", own)
+		t.Errorf("both namespaces have %v tokens", own)
 	}
 	a.post("/_mock/reset", "").is(http.StatusNoContent)
 	a.get("/_mock/namespace").equal("fixture", "expiring.yaml (built in)")
@@ -271,7 +271,7 @@ func TestNamespaces_EvictIdle(t *testing.T) {
 	}
 	namespaceNames := m.anonymous().get("/_mock/namespaces").text
 	if strings.Contains(namespaceNames, `"idle"`) || !strings.Contains(namespaceNames, `"used"`) {
-		t.Errorf("namespaces %s", namespaceNames)
+		t.Errorf("unexpected namespaces: %s", namespaceNames)
 	}
 	m.advance(10 * time.Hour)
 	if diff := cmp.Diff([]string{"login", "kept"}, m.as("jane.doe").names(listOwn)); diff != "" {

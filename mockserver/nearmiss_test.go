@@ -34,7 +34,10 @@ func TestPath_ReportsNearMisses(t *testing.T) {
 		{"misspelt", "/v2026/personal-acces-tokens/" + id, "/v2026/personal-access-tokens/" + id},
 		{"no version", "/personal-access-tokens", "/v2026/personal-access-tokens"},
 		{"version twice", "/v2026/v2026/personal-access-tokens", "/v2026/personal-access-tokens"},
-		{"version after the path", "/personal-access-tokens/v2026", "/v2026/personal-access-tokens"},
+		{
+			"version after the path", "/personal-access-tokens/v2026",
+			"/v2026/personal-access-tokens",
+		},
 		{"v1 in front", "/v1/personal-access-tokens", "/personal-access-tokens/v1"},
 		{
 			"v1 in front of an id", "/v1/personal-access-tokens/" + id,
@@ -64,13 +67,13 @@ func TestPath_ReportsNearMisses(t *testing.T) {
 		})
 	}
 	if forwarded > 0 {
-		t.Errorf("%d near-misses were forwarded", forwarded)
+		t.Errorf("forwarded %d near-misses, want 0", forwarded)
 	}
 	journal, err := m.mock.Control().Requests(t.Context(), control.Match{
 		Finding: control.UnmatchedPath,
 	}, 0)
 	if err != nil || journal.Matched != 36 {
-		t.Errorf("%d findings, %v", journal.Matched, err)
+		t.Errorf("unexpected findings: %d, %v", journal.Matched, err)
 	}
 }
 

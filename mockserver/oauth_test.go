@@ -32,7 +32,7 @@ func TestLogin_ReturnsAccessToken(t *testing.T) {
 	got := r.object()
 	for _, random := range []string{"access_token", "jti"} {
 		if text, _ := got[random].(string); text == "" {
-			t.Errorf("%s is missing", random)
+			t.Errorf("missing %s", random)
 		}
 		delete(got, random)
 	}
@@ -47,7 +47,7 @@ func TestLogin_ReturnsAccessToken(t *testing.T) {
 	}
 	if r.header.Get("Pragma") != "no-cache" ||
 		!strings.Contains(r.header.Get("Cache-Control"), "no-store") {
-		t.Errorf("an access token may be cached: %v", r.header)
+		t.Errorf("access token response is cacheable: %v", r.header)
 	}
 }
 
@@ -234,22 +234,22 @@ func TestLogin_RejectsRequests(t *testing.T) {
 			if got := slices.Sorted(maps.Keys(r.object())); !slices.Equal(got, []string{
 				"error", "error_description",
 			}) {
-				t.Errorf("keys %v", got)
+				t.Errorf("unexpected keys: %v", got)
 			}
 			description := r.object()["error_description"].(string)
 			if want, ok := observedErrors[test.kind]; ok && test.rule != rule.TokenGrants &&
 				description != want {
-				t.Errorf("error_description %q, want %q", description, want)
+				t.Errorf("error_description = %q, want %q", description, want)
 			}
 			if strings.ContainsFunc(description,
 				func(c rune) bool {
 					return c < ' ' || c > '~' || c == '"' || c == '\\'
 				}) || len(description) > 210 {
-				t.Errorf("error_description %q has characters that it must not have, or too many",
+				t.Errorf("error_description %q has invalid characters or is too long",
 					description)
 			}
 			if got := listedToken(m.as("jane.doe"), "v3", janeID); got["lastUsed"] != stamp(noon) {
-				t.Errorf("lastUsed %v", got["lastUsed"])
+				t.Errorf("unexpected lastUsed: %v", got["lastUsed"])
 			}
 		})
 	}
@@ -275,7 +275,7 @@ func TestLogin_ChecksBasicCredentials(t *testing.T) {
 	}
 	r := send(janeID, "wrong", "grant_type=client_credentials").is(http.StatusUnauthorized)
 	if got := r.header.Get("WWW-Authenticate"); got != `Basic realm="oauth"` {
-		t.Errorf("WWW-Authenticate %q", got)
+		t.Errorf("unexpected WWW-Authenticate: %q", got)
 	}
 	send(janeID, janeSecret,
 		"grant_type=client_credentials&client_id=other").is(http.StatusBadRequest).equal("error",
@@ -370,7 +370,7 @@ func segments(t *testing.T, c *client) []string {
 	t.Helper()
 	parts := strings.Split(strings.TrimPrefix(c.authorization, "Bearer "), ".")
 	if len(parts) != 3 {
-		t.Fatalf("%d parts, want 3", len(parts))
+		t.Fatalf("got %d parts, want 3", len(parts))
 	}
 	for i, part := range parts {
 		decoded, err := base64.RawURLEncoding.DecodeString(part)

@@ -42,6 +42,6 @@ func TestFindings_RepeatedPages(t *testing.T) {
 		}
 	}
 	if n := log.count("rule=pages-repeat"); n != 1 {
-		t.Errorf("%d log lines, want one", n)
+		t.Errorf("got %d log lines, want one", n)
 	}
 }

@@ -122,7 +122,7 @@ func TestPatch_ChangesToken(t *testing.T) {
 				r := c.patch(v.CollectionPath()+"/"+id, test.patch).is(http.StatusOK)
 				r.equal(test.property, test.want)
 				if diff := cmp.Diff(r.object(), listedToken(c, v, id)); diff != "" {
-					t.Errorf("the list differs (-patch +list):\n%s", diff)
+					t.Errorf("list differs (-patch +list):\n%s", diff)
 				}
 			})
 		})
@@ -353,7 +353,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 				c.patch(v.CollectionPath()+"/"+id, test.patch).rejected(http.StatusBadRequest,
 					test.detailCode, test.want)
 				if diff := cmp.Diff(before, listedToken(c, v, id)); diff != "" {
-					t.Errorf("the token changed (-before +after):\n%s", diff)
+					t.Errorf("token changed (-before +after):\n%s", diff)
 				}
 			})
 		})
@@ -367,7 +367,7 @@ func TestPatch_ReportsOneOfAsOneCause(t *testing.T) {
 		`[{"op":"replace","path":"/name","value":[true]}]`).is(http.StatusBadRequest)
 	r.hasCauses(cause{rule.InvalidProperty, "/0/value"})
 	if causes := r.object()["causes"].([]any); len(causes) != 1 {
-		t.Errorf("causes %v, want one", causes)
+		t.Errorf("causes = %v, want one", causes)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestFriendly_NotesTenantRejections(t *testing.T) {
 		r.is(http.StatusOK)
 		notes := r.entry().Notes
 		if len(notes) != 1 {
-			t.Fatalf("notes %q, want one", notes)
+			t.Fatalf("notes = %q, want one", notes)
 		}
 		if line := log.about(r); line.level != slog.LevelWarn ||
 			!strings.HasSuffix(line.message, notes[0]) {
@@ -90,7 +90,7 @@ func TestFaithful_EnforcesLimits(t *testing.T) {
 			rejected(http.StatusBadRequest, "400.1.4", cause{rule.TokensPerOwner, "10"})
 	})
 	if n := len(c.names(listOwn)); n != 10 {
-		t.Errorf("%d tokens", n)
+		t.Errorf("unexpected number of tokens: %d", n)
 	}
 
 	c.patch("/v2026/personal-access-tokens/"+janeID,
@@ -116,7 +116,7 @@ func TestFaithful_EnforcesLimits(t *testing.T) {
 		return john.get("/v3/personal-access-tokens?owner-id=me")
 	})
 	if got[99] != 200 || got[100] != 429 {
-		t.Errorf("the 100th is %d, the 101st %d", got[99], got[100])
+		t.Errorf("unexpected 100th %d and 101st %d", got[99], got[100])
 	}
 	john.get("/beta/personal-access-tokens?owner-id=me").is(http.StatusOK)
 }
@@ -132,7 +132,7 @@ func TestNeverExpiresAs_FarDate(t *testing.T) {
 			equal("expirationDate", "9999-12-31T23:59:59.000Z")
 		for _, token := range c.get(v.CollectionPath() + "?owner-id=me").list() {
 			if token["expirationDate"] != nil {
-				t.Errorf("listed as %v", token)
+				t.Errorf("unexpected list entry: %v", token)
 			}
 		}
 	})
@@ -141,7 +141,7 @@ func TestNeverExpiresAs_FarDate(t *testing.T) {
 func TestProfileByName_RejectsUnknownName(t *testing.T) {
 	_, err := mockserver.ProfileByName("angry")
 	if err == nil {
-		t.Fatal("there is a profile angry")
+		t.Fatal("profile angry exists, want an error")
 	}
 	golden.Check(t, configTexts, golden.Key(t), err.Error())
 }
@@ -162,7 +162,7 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 					return
 				}
 				if got := r.header.Get("X-Mock-Fault"); got != "hostile-"+behavior {
-					t.Fatalf("X-Mock-Fault %q", got)
+					t.Fatalf("unexpected X-Mock-Fault: %q", got)
 				}
 				count++
 				row++
@@ -170,7 +170,8 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 			}
 			first := m.login(janeID, janeSecret).is(http.StatusOK)
 			if first.header.Get("X-Mock-Fault") != "" || first.object()["expires_in"] != 43200.0 {
-				t.Errorf("the first login is marked %q: %s", first.header.Get("X-Mock-Fault"),
+				t.Errorf("unexpected X-Mock-Fault of the first login: %q: %s",
+					first.header.Get("X-Mock-Fault"),
 					first.text)
 			}
 			c := m.withAuthorization("Bearer " + first.object()["access_token"].(string))
@@ -237,11 +238,11 @@ func TestHostile_RunsAreReproducible(t *testing.T) {
 		}
 	}
 	if cmp.Equal(first, run(43)) {
-		t.Error("another seed changes nothing")
+		t.Error("different seed returned the same result")
 	}
 	for name, journal := range first {
 		if !strings.Contains(journal, "hostile-") {
-			t.Errorf("nothing hostile happened in %s", name)
+			t.Errorf("no hostile response in %s", name)
 		}
 	}
 }
@@ -325,7 +326,7 @@ func runInNamespace(m *tenant, i int) {
 		"name": name, "expirationDate": stamp(day.AddDate(0, 1, 0)),
 	}.String()).is(http.StatusOK).object()
 	if created["created"] != stamp(day) {
-		m.Errorf("created %v, want %s", created["created"], stamp(day))
+		m.Errorf("created = %v, want %s", created["created"], stamp(day))
 	}
 	c.addFault(object{"operation": "list", "status": 503, "times": 2}.String())
 	list := func() testResponse { return c.get(v.CollectionPath() + "?owner-id=me") }

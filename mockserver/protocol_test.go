@@ -131,7 +131,7 @@ func TestBody_TimesOut(t *testing.T) {
 				t.Errorf("%q and %q are not in %s, %v", test.announced, test.body, text, err)
 			}
 			if header := r.Header.Get("X-Patmock-Rule"); header != string(rule.RequestTimeout) {
-				t.Errorf("X-Patmock-Rule %q, want %q", header, string(rule.RequestTimeout))
+				t.Errorf("X-Patmock-Rule = %q, want %q", header, string(rule.RequestTimeout))
 			}
 			if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.RequestTimeout) {
 				t.Fatalf("logged %+v, want one record of rule %q", log.all,
@@ -168,7 +168,7 @@ func TestBody_ReadsSlowSteadyBody(t *testing.T) {
 	}
 	_ = got.Body.Close()
 	if got.StatusCode != http.StatusOK {
-		t.Errorf("status %d", got.StatusCode)
+		t.Errorf("unexpected status: %d", got.StatusCode)
 	}
 }
 
@@ -186,7 +186,7 @@ func TestReadTimeout_IgnoresInjectedLatency(t *testing.T) {
 	}
 	_ = got.Body.Close()
 	if got.StatusCode != http.StatusOK {
-		t.Errorf("status %d", got.StatusCode)
+		t.Errorf("unexpected status: %d", got.StatusCode)
 	}
 }
 
@@ -195,14 +195,14 @@ func TestSlowConnection_ClosesWithoutResponse(t *testing.T) {
 		ReadTimeout: 50 * time.Millisecond, IdleTimeout: 50 * time.Millisecond,
 	})
 	if got := sendRaw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mo"); got != "" {
-		t.Errorf("slow headers got %q", got)
+		t.Errorf("connection with slow headers got %q", got)
 	}
 	if got := sendRaw(t, mock.URL); got != "" {
-		t.Errorf("silence got %q", got)
+		t.Errorf("connection without a request got %q", got)
 	}
 	got := sendRaw(t, mock.URL, "GET /oauth/info HTTP/1.1\r\nHost: mock\r\n\r\n")
 	if strings.Count(got, "HTTP/1.1 200 OK") != 1 || strings.Count(got, "HTTP/1.1") != 1 {
-		t.Errorf("an idle connection got %q", got)
+		t.Errorf("idle connection got %q", got)
 	}
 }
 
@@ -243,13 +243,13 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 			get, head := got[http.MethodGet], got[http.MethodHead]
 			if diff := cmp.Diff(get.Header, head.Header); diff != "" ||
 				get.StatusCode != head.StatusCode {
-				t.Errorf("status %d, want %d; headers (-GET +HEAD):\n%s", head.StatusCode,
+				t.Errorf("status = %d, want %d; headers (-GET +HEAD):\n%s", head.StatusCode,
 					get.StatusCode, diff)
 			}
 		})
 	}
 	if got := c.delete("/oauth/info").header.Get("Allow"); got != "GET, HEAD" {
-		t.Errorf("Allow is %q", got)
+		t.Errorf("unexpected Allow: %q", got)
 	}
 }
 
@@ -358,11 +358,11 @@ func TestCORS_AllowsOrigins(t *testing.T) {
 					want = test.header["Origin"]
 				}
 				if origin := got.header.Get("Access-Control-Allow-Origin"); origin != want {
-					t.Errorf("Access-Control-Allow-Origin is %q, want %q", origin, want)
+					t.Errorf("Access-Control-Allow-Origin = %q, want %q", origin, want)
 				}
 				if varies := strings.Contains(strings.Join(got.header.Values("Vary"), ","),
 					"Origin"); varies != test.allowed {
-					t.Errorf("Vary is %q", got.header.Values("Vary"))
+					t.Errorf("unexpected Vary: %q", got.header.Values("Vary"))
 				}
 				for name := range got.header {
 					if !test.allowed && strings.HasPrefix(name, "Access-Control-") {
@@ -372,11 +372,12 @@ func TestCORS_AllowsOrigins(t *testing.T) {
 				if test.allowed && test.status != http.StatusNoContent &&
 					got.header.Get("Access-Control-Expose-Headers") != "Retry-After, "+
 						"SLPT-Request-ID, Date, X-Total-Count" {
-					t.Errorf("exposes %q", got.header.Get("Access-Control-Expose-Headers"))
+					t.Errorf("unexpected Access-Control-Expose-Headers: %q",
+						got.header.Get("Access-Control-Expose-Headers"))
 				}
 				if test.allowed && test.status == http.StatusNoContent &&
 					got.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" {
-					t.Errorf("allows the headers %q",
+					t.Errorf("unexpected Access-Control-Allow-Headers: %q",
 						got.header.Get("Access-Control-Allow-Headers"))
 				}
 			}
@@ -384,7 +385,7 @@ func TestCORS_AllowsOrigins(t *testing.T) {
 				Method: "OPTIONS", Finding: "*",
 			}, 0)
 			if isFinding := test.status == 405; err != nil || (journal.Matched > 0) != isFinding {
-				t.Errorf("%d findings, %v", journal.Matched, err)
+				t.Errorf("unexpected findings: %d, %v", journal.Matched, err)
 			}
 		})
 	}
@@ -454,7 +455,7 @@ func TestContentEncoding(t *testing.T) {
 			r.Header.Set("Content-Encoding", test.coding)
 			got := m.forTest(t).exchange(r).is(test.want)
 			if rule := got.header.Get("X-Patmock-Rule"); rule != test.rule {
-				t.Errorf("rule %q, want %q: %s", rule, test.rule, got.text)
+				t.Errorf("rule = %q, want %q: %s", rule, test.rule, got.text)
 			}
 		})
 	}
@@ -540,7 +541,7 @@ func TestTLSHandshake_IsLoggedOncePerClient(t *testing.T) {
 		}).DialContext(t.Context(), "tcp", strings.TrimPrefix(mock.URL, "http://"))
 		if err == nil {
 			_ = connection.Close()
-			t.Fatal("the handshake succeeded")
+			t.Fatal("handshake succeeded, want an error")
 		}
 	}
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(mock.URL, "http://"))
@@ -572,7 +573,7 @@ func TestConnect_IsExplained(t *testing.T) {
 		}
 		want := map[string]string{mockserver.ProfileFriendly: string(rule.ProxyRequest)}[profile]
 		if header := r.Header.Get("X-Patmock-Rule"); header != want {
-			t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, header, want)
+			t.Errorf("%s: X-Patmock-Rule = %q, want %q", profile, header, want)
 		}
 		if len(log.all) != 1 || log.all[0].attrs["rule"] != string(rule.ProxyRequest) {
 			t.Errorf("logged %+v, want one record of rule %q", log.all, string(rule.ProxyRequest))
@@ -794,7 +795,7 @@ func TestOAuthInfo_FollowsForwardedHeaders(t *testing.T) {
 		text, _ := io.ReadAll(got.Body)
 		if want := fmt.Sprintf("%q", "http://mock/oauth/token"); !strings.Contains(string(text),
 			want) {
-			t.Errorf("%s does not have %s", text, want)
+			t.Errorf("%s does not contain %s", text, want)
 		}
 	})
 }

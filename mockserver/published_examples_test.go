@@ -81,7 +81,7 @@ func TestPublishedExamples_GoSDK(t *testing.T) {
 			},
 		})
 		if got := created["created"].(string); !strings.HasPrefix(got, "2026-07-01T00:00:0") {
-			t.Errorf("created %s: the clock does not start at 2026-07-01T00:00:00Z", got)
+			t.Errorf("created = %s, want the clock to start at 2026-07-01T00:00:00Z", got)
 		}
 
 		c := fresh(t)
@@ -93,7 +93,7 @@ func TestPublishedExamples_GoSDK(t *testing.T) {
 		}
 		listed := fresh(t).get(tokens + "?" + query.Encode()).is(http.StatusOK).list()
 		if len(listed) != 1 || listed[0]["id"] != bulkID {
-			t.Errorf("listed %v, want the token %s alone", listed, bulkID)
+			t.Errorf("listed %v, want only the token %s", listed, bulkID)
 		}
 
 		patched := fresh(t).patch(tokens+"/"+patchedID, `[
@@ -313,12 +313,12 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 	case request.method == "GET":
 		listed := send().is(http.StatusOK).list()
 		if strings.Contains(request.path, listedBy) && len(listed) == 0 {
-			t.Error("nothing is listed of the owner that the example names")
+			t.Error("list contains no token of the example's owner")
 		}
 		for _, token := range listed {
 			if owner := token["owner"].(map[string]any)["id"]; strings.Contains(request.path,
 				listedBy) && owner != listedBy {
-				t.Errorf("a token of %s is listed", owner)
+				t.Errorf("list contains a token of %s", owner)
 			}
 		}
 	case request.method == "DELETE":
@@ -351,7 +351,7 @@ func runPublished(t *testing.T, c *client, request publishedRequest) {
 		checkProperties(t, created, body)
 	}
 	for _, entry := range c.journal("?finding=*") {
-		t.Errorf("what a document shows has findings: %v", entry["findings"])
+		t.Errorf("documented request has findings: %v", entry["findings"])
 	}
 }
 
@@ -360,7 +360,7 @@ func checkPast(t *testing.T, r testResponse) {
 	t.Helper()
 	if got := r.is(http.StatusBadRequest).
 		header.Get("X-Patmock-Rule"); got != string(rule.ExpiryFuture) {
-		t.Errorf("the response breaks the rule %q, want %s", got, rule.ExpiryFuture)
+		t.Errorf("rule = %q, want %s", got, rule.ExpiryFuture)
 	}
 }
 
@@ -372,7 +372,7 @@ type operation struct {
 func checkPatched(t *testing.T, token map[string]any, patch []operation) {
 	t.Helper()
 	if token == nil {
-		t.Fatal("the token is not in the response")
+		t.Fatal("response does not contain the token")
 	}
 	for _, o := range patch {
 		checkProperties(t, token, object{strings.TrimPrefix(o.Path, "/"): o.Value})

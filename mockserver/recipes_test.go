@@ -35,7 +35,7 @@ func TestExpiredTokenIsNoticed(t *testing.T) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("logged in with an expired token: %s", response.Status)
+		t.Errorf("login with an expired token succeeded: %s", response.Status)
 	}
 }
 
@@ -53,7 +53,7 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(noWait.Requests) > 0 {
-		t.Errorf("the client did not wait: %v", noWait.Requests[0].Findings)
+		t.Errorf("unexpected findings: %v", noWait.Requests[0].Findings)
 	}
 }
 
@@ -113,5 +113,5 @@ func listTokens(t *testing.T, c *http.Client, base string) {
 			<-time.After(delay)
 		}
 	}
-	t.Fatal("it never worked")
+	t.Fatal("client never succeeded")
 }

@@ -261,7 +261,7 @@ func checkDocument(t *testing.T, c canary, name string) {
 			m.mock.ServeHTTP(w, r)
 			sent++
 			if strings.Contains(log.String(), c.secret) {
-				t.Errorf("%s of %s %s: the log has %s", p.name, method, path, log)
+				t.Errorf("%s of %s %s: log contains %s", p.name, method, path, log)
 			}
 			if w.Code >= http.StatusBadRequest && strings.Contains(w.Body.String(), c.secret) {
 				t.Errorf("%s of %s %s: %d with %s", p.name, method, path, w.Code, w.Body)
@@ -285,11 +285,11 @@ func checkDocument(t *testing.T, c canary, name string) {
 			httptest.NewRequest(http.MethodGet, "/_mock/requests/"+r["id"].(string), nil))
 		sent--
 		if strings.Contains(w.Body.String(), c.secret) {
-			t.Fatalf("the journal has %s", w.Body)
+			t.Fatalf("journal contains the secret: %s", w.Body)
 		}
 	}
 	if sent != -1 { // the login
-		t.Errorf("the journal misses %d requests", sent+1)
+		t.Errorf("journal lacks %d requests", sent+1)
 	}
 }
 
@@ -307,12 +307,12 @@ func TestRedaction_KeepsMessages(t *testing.T) {
 	m.exchange(r).is(http.StatusUnauthorized)
 	const words = "requested by Prefer: code=401"
 	if text := strings.Join(log.all, "\n"); !strings.Contains(text, words) {
-		t.Errorf("log %s, want %q in it", text, words)
+		t.Errorf("log %s does not contain %q", text, words)
 	}
 	entries := c.journal("?limit=1000")
 	why, _ := entries[len(entries)-1]["reasons"].([]any)
 	if !slices.ContainsFunc(why,
 		func(sentence any) bool { return strings.HasPrefix(sentence.(string), words) }) {
-		t.Errorf("journal %v, want %q in it", why, words)
+		t.Errorf("journal %v does not contain %q", why, words)
 	}
 }

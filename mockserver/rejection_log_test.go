@@ -184,7 +184,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			got := log.about(testResponse{TB: t, header: rw.Header()})
 			if test.status == 0 {
 				if got.message != "" {
-					t.Errorf("logged %q, want nothing", got.message)
+					t.Errorf("unexpected log: %q", got.message)
 				}
 				return
 			}
@@ -196,7 +196,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			if strings.Contains(got.message, "s3cret") ||
 				strings.Contains(got.message, janeSecret) ||
 				strings.ContainsAny(got.message, "\n\x01\u202e") {
-				t.Errorf("logged %q, which has a secret or a control character", got.message)
+				t.Errorf("log %q contains a secret or a control character", got.message)
 			}
 			golden.Check(t, rejectionTexts, golden.Key(t), normalize(got.message))
 		})

@@ -42,7 +42,7 @@ func (r testResponse) rejected(status int, detailCode string, want ...cause) {
 	r.Helper()
 	r.is(status)
 	if code, _ := r.object()["detailCode"].(string); !strings.HasPrefix(code, detailCode+" ") {
-		r.Errorf("detailCode %q, want %s", code, detailCode)
+		r.Errorf("detailCode = %q, want %s", code, detailCode)
 	}
 	r.hasCauses(want...)
 }
@@ -52,7 +52,7 @@ func (r testResponse) unknownID() {
 	r.Helper()
 	r.is(http.StatusNotFound)
 	if _, rules := r.reasons(); !cmp.Equal(rules, []string{string(rule.UnknownID)}) {
-		r.Errorf("rules %q, want %s", rules, rule.UnknownID)
+		r.Errorf("rules = %q, want %s", rules, rule.UnknownID)
 	}
 }
 
@@ -63,7 +63,7 @@ func (r testResponse) rejectedOAuth(status int, kind string, violated rule.ID) {
 	r.is(status).equal("error", kind)
 	description, _ := r.object()["error_description"].(string)
 	if description == "" {
-		r.Errorf("no error_description: %s", r.text)
+		r.Errorf("missing error_description: %s", r.text)
 	}
 	r.hasCauses(cause{rule: violated})
 	key := textKey(r) + ": " + string(violated) + ", description"
@@ -82,7 +82,7 @@ func (r testResponse) hasCauses(want ...cause) {
 		places = append(places, strings.TrimSpace(string(c.rule)+" "+c.mentions))
 		for _, name := range strings.Fields(c.mentions) {
 			if i < len(texts) && !mentions(texts[i], name) {
-				r.Errorf("cause %q, want %q in it", texts[i], name)
+				r.Errorf("cause %q does not contain %q", texts[i], name)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (r testResponse) hasCauses(want ...cause) {
 		r.Errorf("rules (-want +got):\n%s\n%s", diff, r.text)
 	}
 	if len(texts) != len(want) {
-		r.Errorf("%d causes, want %d: %q", len(texts), len(want), texts)
+		r.Errorf("got %d causes, want %d: %q", len(texts), len(want), texts)
 	}
 	key := textKey(r) + ": " + strings.Join(places, ", ")
 	golden.Check(r, rejectionTexts, key, normalize(strings.Join(texts, "\n")))
@@ -146,7 +146,7 @@ func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 	r.is(status).equal("type", "urn:problem-type:patmock:"+string(violated))
 	got := decode[control.Problem](r)
 	if rule.ID(got.Rule) != violated {
-		r.Errorf("rule %q, want %q", got.Rule, violated)
+		r.Errorf("rule = %q, want %q", got.Rule, violated)
 	}
 	var errors []cause
 	text, key := got.Detail, textKey(r)+": "+string(violated)
@@ -262,7 +262,7 @@ func (l *records) about(r testResponse) record {
 		}
 	}
 	if len(found) > 1 {
-		r.Errorf("%d records, want one: %+v", len(found), found)
+		r.Errorf("got %d records, want one: %+v", len(found), found)
 	}
 	if len(found) == 0 {
 		return record{}

@@ -98,7 +98,7 @@ func TestLogRequests(t *testing.T) {
 			got := log.about(testResponse{TB: t, header: sent.Header})
 			if tt.start == "" {
 				if got.message != "" {
-					t.Errorf("logged %q, want nothing", got.message)
+					t.Errorf("unexpected log: %q", got.message)
 				}
 				return
 			}
@@ -108,7 +108,7 @@ func TestLogRequests(t *testing.T) {
 					tt.start, tt.has)
 			}
 			if got.attrs["operation"] != tt.operation || got.attrs["namespace"] != "default" {
-				t.Errorf("attributes %v, want operation %q of the default namespace", got.attrs,
+				t.Errorf("attributes = %v, want operation %q of the default namespace", got.attrs,
 					tt.operation)
 			}
 			want := []string{"namespace", "operation", "requestId", "rule"}
@@ -116,7 +116,7 @@ func TestLogRequests(t *testing.T) {
 				t.Errorf("attributes (-want +got):\n%s", diff)
 			}
 			if strings.Contains(got.message, secret) {
-				t.Errorf("logged %q, which has a secret", got.message)
+				t.Errorf("log %q contains a secret", got.message)
 			}
 		})
 	}

@@ -237,7 +237,7 @@ func TestRights_UserLevelIsConfigurable(t *testing.T) {
 func TestRights_MatchFixtures(t *testing.T) {
 	names := strings.Split(pat.Rights(1<<8-1).String(), ", ")
 	if len(names) != 8 {
-		t.Fatalf("rights %v, want eight", names)
+		t.Fatalf("rights = %v, want eight", names)
 	}
 	start(t,
 		"userLevels:\n  HELPDESK: ['"+strings.Join(names, "', '")+"']\n"+callers).as("helpdesk").
@@ -255,7 +255,7 @@ func TestNew_RejectsTokensOfTheFuture(t *testing.T) {
 		_, err = mockserver.New(mockserver.Config{Tenant: tenant, Now: (&clock{now: noon}).Now})
 		if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
 			wrong.Field != "Tenant" || !mentions(err.Error(), field) {
-			t.Fatalf("error %v, want one of the tenant about %s", err, field)
+			t.Fatalf("error %v does not mention %s of the tenant", err, field)
 		}
 		golden.Check(t, configTexts, golden.Key(t)+": "+field, err.Error())
 	}
@@ -279,10 +279,10 @@ func TestUnauthenticated_ReturnsError(t *testing.T) {
 					r.hasCauses(cause{rule: rule.BearerRequired})
 					if text, _ := r.object()["error"].(string); text == "" ||
 						!strings.HasPrefix(r.entry().Reasons[0], text) {
-						t.Errorf("error %q, want %q", text, r.entry().Reasons[0])
+						t.Errorf("error = %q, want %q", text, r.entry().Reasons[0])
 					}
 					if len(r.object()) != 1 {
-						t.Errorf("body %s, want error alone", r.text)
+						t.Errorf("body = %s, want only the member error", r.text)
 					}
 				}
 			})

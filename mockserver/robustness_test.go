@@ -69,13 +69,13 @@ func TestBody_TruncatedIsClientError(t *testing.T) {
 		err = response.Body.Close()
 	}
 	if err != nil || response.StatusCode != http.StatusBadRequest {
-		t.Errorf("response %v, %v", response, err)
+		t.Errorf("unexpected response: %v, %v", response, err)
 	}
 	log.mu.Lock()
 	defer log.mu.Unlock()
 	for _, line := range log.all {
 		if strings.Contains(line, "ERROR") {
-			t.Errorf("logged %s", line)
+			t.Errorf("unexpected log: %s", line)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestStateFile_KeepsClockMoves(t *testing.T) {
 	for range 5 {
 		before := advanceConcurrently(t, state, 16)
 		if after := advanceConcurrently(t, state, 0); after.Before(before) {
-			t.Fatalf("the clock said %s, and after a restart %s", before, after)
+			t.Fatalf("clock was at %s, and after a restart at %s", before, after)
 		}
 	}
 }
@@ -168,10 +168,10 @@ func TestStop_EndsWaitingVerification(t *testing.T) {
 	select {
 	case result := <-ended:
 		if result.Verified {
-			t.Error("verified")
+			t.Error("Verified = true, want false")
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("the verification still waits")
+		t.Error("verification did not return")
 	}
 }
 
@@ -199,10 +199,10 @@ func TestStateFile_ConcurrentNamespaces(t *testing.T) {
 	again := startWith(t, "empty", mockserver.Config{StateFile: state})
 	if n := len(again.anonymous().get("/_mock/namespaces").
 		object()["namespaces"].([]any)); n != 41 {
-		t.Errorf("%d namespaces, want 41", n)
+		t.Errorf("got %d namespaces, want 41", n)
 	}
 	if _, err := mockserver.New(mockserver.Config{StateFile: state}); err == nil {
-		t.Error("two mocks opened the file")
+		t.Error("second mock opened the same file")
 	}
 	if err := again.mock.Close(); err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestStateFile_ConcurrentNamespaces(t *testing.T) {
 	if wrong := (*mockserver.ConfigError)(nil); !errors.As(err, &wrong) ||
 		wrong.Field != "MaxNamespaces" || !mentions(err.Error(), "41") ||
 		!mentions(err.Error(), "7") {
-		t.Fatalf("error %v, want one of MaxNamespaces with 41 and 7", err)
+		t.Fatalf("error %v does not mention MaxNamespaces, 41 and 7", err)
 	}
 	golden.Check(t, configTexts, golden.Key(t), strings.ReplaceAll(err.Error(), state, "STATE"))
 }

@@ -350,7 +350,7 @@ var apiRejections = []rejection{
 					return r
 				}
 			}
-			m.Fatal("no outage")
+			m.Fatal("got no outage")
 			return testResponse{}
 		},
 		setup: func(c *mockserver.Config) {
@@ -538,7 +538,7 @@ func TestRejection_NamesItsRule(t *testing.T) {
 			for _, test := range apiRejections {
 				r, ok := rule.Find(test.rule)
 				if !ok {
-					t.Errorf("%s: the rule %q is not registered", test.name, string(test.rule))
+					t.Errorf("%s: unregistered rule %q", test.name, string(test.rule))
 				}
 				if r.Versions == nil || slices.Contains(r.Versions, v) {
 					t.Run(test.name, func(t *testing.T) { test.check(t, v) })
@@ -573,7 +573,7 @@ func (test rejection) check(t *testing.T, v version.Version) {
 			want = string(test.rule)
 		}
 		if got := r.header.Get("X-Patmock-Rule"); got != want {
-			t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
+			t.Errorf("%s: X-Patmock-Rule = %q, want %q", profile, got, want)
 		}
 		log.about(r).isWarning(t, test.rule)
 		if got := r.entry().Rules; !slices.Equal(got, []string{string(test.rule)}) {
@@ -594,7 +594,7 @@ func TestRejection_NamesRuleOfReset(t *testing.T) {
 	}
 	r.Header.Set("Authorization", c.authorization)
 	if err := sendOnce(r); err == nil {
-		t.Fatal("there is a response")
+		t.Fatal("got a response, want none")
 	}
 	entry := c.lastExchange()
 	want := []any{string(rule.InjectedFault)}
@@ -765,17 +765,17 @@ func TestProblem_NamesItsRule(t *testing.T) {
 					want = string(test.rule)
 				}
 				if got := r.header.Get("X-Patmock-Rule"); got != want {
-					t.Errorf("%s: X-Patmock-Rule %q, want %q", profile, got, want)
+					t.Errorf("%s: X-Patmock-Rule = %q, want %q", profile, got, want)
 				}
 				log.about(r).isWarning(t, test.rule)
 				errors, _ := r.object()["errors"].([]any)
 				if test.status == http.StatusBadRequest && len(errors) == 0 {
-					t.Errorf("no errors: %s", r.text)
+					t.Errorf("missing errors: %s", r.text)
 				}
 				for _, e := range errors {
 					id, _ := e.(map[string]any)["rule"].(string)
 					if _, ok := rule.Find(rule.ID(id)); !ok {
-						t.Errorf("an error has the rule %q, which is not registered: %v", id, e)
+						t.Errorf("error has the unregistered rule %q: %v", id, e)
 					}
 				}
 			}

@@ -228,7 +228,7 @@ func worldOfRequests(tb testing.TB, n int) *scaleWorld {
 		w.login(unknownUser(i), http.StatusUnauthorized)
 	}
 	if journal := w.latest(); journal.Stored != n {
-		tb.Fatalf("the journal has %d requests, want %d", journal.Stored, n)
+		tb.Fatalf("journal has %d requests, want %d", journal.Stored, n)
 	}
 	return w
 }
@@ -322,7 +322,7 @@ func (w *scaleWorld) listDuringVerification() {
 	}
 	select {
 	case status := <-w.verified:
-		w.Fatalf("the verification has ended with %d", status)
+		w.Fatalf("verification ended with status %d before it should", status)
 	default:
 		w.list()
 	}

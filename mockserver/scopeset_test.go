@@ -102,7 +102,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 			r.equal("scope", strings.Join(test.scopes, " "))
 			c := &client{tenant: m, authorization: "Bearer " + r.object()["access_token"].(string)}
 			if got := len(c.bearer()); got >= maxBearer {
-				t.Errorf("the access token has %d bytes, want less than %d", got, maxBearer)
+				t.Errorf("access token has %d bytes, want less than %d", got, maxBearer)
 			}
 			var claims struct {
 				Scope     []string
@@ -119,7 +119,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 				t.Errorf("claim scope (-want +got):\n%s", diff)
 			}
 			if hashed := claims.ScopeHash != ""; hashed != test.hashed {
-				t.Errorf("claim scope_hash is %q, want one: %t", claims.ScopeHash, test.hashed)
+				t.Errorf("claim scope_hash = %q, want one: %t", claims.ScopeHash, test.hashed)
 			}
 			if diff := cmp.Diff(names, c.scopeNames()); diff != "" {
 				t.Errorf("scopes of check_token (-want +got):\n%s", diff)
@@ -181,7 +181,7 @@ apiClients:
 `)
 	c := m.withLogin(id, secret)
 	if got := len(c.bearer()); got >= maxBearer {
-		t.Errorf("the access token has %d bytes, want less than %d", got, maxBearer)
+		t.Errorf("access token has %d bytes, want less than %d", got, maxBearer)
 	}
 	c.get(listOwn).rejected(http.StatusForbidden, "403", cause{rule.NoApplicationAuth, ""})
 	if diff := cmp.Diff(sorted(scopes), c.scopeNames()); diff != "" {
@@ -227,7 +227,7 @@ func TestLongAccessToken_GrantsSameRights(t *testing.T) {
 		}
 	}
 	if !statusSet[http.StatusOK] || !statusSet[http.StatusForbidden] {
-		t.Errorf("only the statuses %v", statusSet)
+		t.Errorf("got only the statuses %v", statusSet)
 	}
 }
 
@@ -255,7 +255,7 @@ func (m *tenant) checkScopeSets(want int) {
 	type state struct{ ScopeSets []any }
 	now := decode[state](m.anonymous().get("/_mock/state").is(http.StatusOK))
 	if got := len(now.ScopeSets); got != want {
-		m.Errorf("%d scope sets, want %d", got, want)
+		m.Errorf("got %d scope sets, want %d", got, want)
 	}
 }
 

@@ -46,7 +46,7 @@ func TestSeparateControl_ServesOnlyControlAPI(t *testing.T) {
 	m.as("jane.doe").post("/v3/personal-access-tokens",
 		`{"name":"x"}`).is(http.StatusOK).equal("created", "2026-09-01T00:00:00.000Z")
 	if h, err := m.mock.Control().Health(t.Context()); err != nil || h.Product != "patmock" {
-		t.Errorf("health %v, %v", h, err)
+		t.Errorf("unexpected health: %v, %v", h, err)
 	}
 }
 
@@ -67,13 +67,13 @@ func TestControlToken_RejectsOtherBearers(t *testing.T) {
 		c.delete("/t/new/_mock/namespace")
 		challenge := c.get("/t/new/_mock/clock").header.Get("WWW-Authenticate")
 		if challenge != `Bearer realm="patmock"` {
-			t.Errorf("WWW-Authenticate %q", challenge)
+			t.Errorf("unexpected WWW-Authenticate: %q", challenge)
 		}
 	}
 	c := m.withAuthorization("Bearer open sesame")
 	if listed := c.get("/_mock/namespaces").is(http.StatusOK).text; strings.Contains(listed,
 		`"new"`) {
-		t.Errorf("an unauthorized request created a namespace: %s", listed)
+		t.Errorf("unauthorized request created a namespace: %s", listed)
 	}
 	m.as("jane.doe").get(listOwn).is(http.StatusOK)
 	if _, err := m.mock.Control().Clock(t.Context()); err != nil {
@@ -111,7 +111,7 @@ func TestFallback_ServesUnsimulatedPaths(t *testing.T) {
 		if entry["path"] != "/t/a"+strings.TrimSuffix(path, "?limit=1") ||
 			entry["forwarded"] != true || entry["unmatched"] != true ||
 			len(entry["findings"].([]any)) != 0 {
-			t.Errorf("journal %v", entry)
+			t.Errorf("unexpected journal entry: %v", entry)
 		}
 	}
 	received = nil
@@ -119,7 +119,7 @@ func TestFallback_ServesUnsimulatedPaths(t *testing.T) {
 	c.get("/_mock/nothing").problem(http.StatusNotFound, rule.ControlUnknownPath)
 	c.delete("/v3/personal-access-tokens").is(http.StatusMethodNotAllowed)
 	if received != nil {
-		t.Errorf("forwarded %v", received)
+		t.Errorf("unexpected forwarded: %v", received)
 	}
 	other.Close()
 	c.get("/v3/accounts").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
@@ -137,7 +137,7 @@ func TestFallback_StopsLoops(t *testing.T) {
 	m.skipValidation = true
 	if r := m.anonymous().get("/v3/accounts").
 		is(http.StatusNotImplemented); r.header.Get("X-Patmock-Rule") != string(rule.NotSimulated) {
-		t.Errorf("X-Patmock-Rule %q", r.header.Get("X-Patmock-Rule"))
+		t.Errorf("unexpected X-Patmock-Rule: %q", r.header.Get("X-Patmock-Rule"))
 	}
 	m.anonymous().get("/t/a/t/b/_mock/reset").rejected(http.StatusNotFound, "404", cause{
 		rule.UnmatchedPath, "path",
@@ -197,10 +197,10 @@ func TestRemovedNamespace_FreesMemory(t *testing.T) {
 	t.Logf("goroutines %d, then %d; heap %d KiB, then %d KiB", goroutines, goroutinesAfter,
 		heap>>10, heapAfter>>10)
 	if goroutinesAfter > goroutines {
-		t.Errorf("%d goroutines, then %d", goroutines, goroutinesAfter)
+		t.Errorf("%d goroutines before, %d after", goroutines, goroutinesAfter)
 	}
 	if heapAfter > heap+1<<20 {
-		t.Errorf("%d KiB in use, then %d KiB", heap>>10, heapAfter>>10)
+		t.Errorf("%d KiB in use before, %d KiB after", heap>>10, heapAfter>>10)
 	}
 }
 

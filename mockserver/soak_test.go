@@ -278,7 +278,7 @@ func (s *soaker) compareList() {
 	got := s.listNames()
 	for _, id := range s.seeded {
 		if _, present := got[id]; !present {
-			s.Errorf("%s is no longer listed", id)
+			s.Errorf("list does not contain %s", id)
 		}
 		delete(got, id)
 	}
@@ -340,7 +340,7 @@ func (s *soaker) injectStatus() {
 	for range 2 {
 		if r := s.get(s.listPath()).
 			is(http.StatusServiceUnavailable); r.header.Get("X-Mock-Fault") != id {
-			s.Errorf("the fault is called %q, want %q", r.header.Get("X-Mock-Fault"), id)
+			s.Errorf("X-Mock-Fault = %q, want %q", r.header.Get("X-Mock-Fault"), id)
 		}
 	}
 	s.delete("/_mock/faults/" + id).is(http.StatusNoContent)
@@ -350,7 +350,7 @@ func (s *soaker) injectStatus() {
 func (s *soaker) injectReset() {
 	s.addFault(`{"operation":"list","effect":"reset"}`)
 	if response, err := s.listUnvalidated(); err == nil {
-		s.Errorf("a connection that is reset brought %s", response)
+		s.Errorf("reset connection got the response %s", response)
 	}
 	s.compareList()
 }
@@ -408,6 +408,6 @@ func (s *soaker) remove() {
 func (r testResponse) hasRule(want rule.ID) {
 	r.Helper()
 	if got := r.header.Get("X-Patmock-Rule"); got != string(want) {
-		r.Errorf("rule %q, want %q: %s", got, want, r.text)
+		r.Errorf("rule = %q, want %q: %s", got, want, r.text)
 	}
 }

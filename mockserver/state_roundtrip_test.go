@@ -99,7 +99,7 @@ func TestState_RoundTrips(t *testing.T) {
 	})
 	for _, path := range []string{"/_mock/identities", "/_mock/tokens", collection} {
 		if accepted[path+" 2"] == 0 {
-			t.Errorf("no request to %s was accepted: %v", path, accepted)
+			t.Errorf("every request to %s was rejected: %v", path, accepted)
 		}
 	}
 }

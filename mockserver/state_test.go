@@ -106,11 +106,11 @@ func TestSnapshot_OmitsSecrets(t *testing.T) {
 	snapshot := c.get("/_mock/state").is(http.StatusOK).text
 	for _, secret := range []string{janeSecret, "secret"} {
 		if strings.Contains(snapshot, secret) {
-			t.Errorf("the snapshot has %q", secret)
+			t.Errorf("snapshot contains the secret %q", secret)
 		}
 	}
 	if with := c.get("/_mock/state?secrets=true").text; !strings.Contains(with, janeSecret) {
-		t.Error("the snapshot with secrets has none")
+		t.Error("snapshot with secrets contains no secret")
 	}
 	c.get("/_mock/state?secrets=yes").problem(http.StatusBadRequest, rule.ControlInvalidRequest,
 		cause{rule.InvalidProperty, "query parameter secrets"})
@@ -168,7 +168,8 @@ func TestRestore_RejectsInvalidState(t *testing.T) {
 			},
 		},
 		{
-			"no such owner", strings.Replace(before, `"owner": "john.roe"`, `"owner": "joe.bloggs"`, 1),
+			"no such owner",
+			strings.Replace(before, `"owner": "john.roe"`, `"owner": "joe.bloggs"`, 1),
 			[]cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}},
 		},
 		{
@@ -212,7 +213,7 @@ func TestAddIdentity(t *testing.T) {
 		is(http.StatusForbidden)
 	if users := c.get("/_mock/credentials").text; !strings.Contains(users, "ann.smith") ||
 		strings.Index(users, `"admin"`) > strings.Index(users, "jane.doe") {
-		t.Errorf("credentials %s", users)
+		t.Errorf("unexpected credentials: %s", users)
 	}
 	c.post("/_mock/identities", `{"name":"bob"}`).problem(http.StatusConflict,
 		rule.ControlNameTaken)

@@ -321,7 +321,7 @@ func TestFollowRequests_Bound(t *testing.T) {
 	var problem *control.Problem
 	if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable ||
 		problem.Rule != string(rule.ControlTooManyStreams) {
-		t.Fatalf("error %v, want 503 by %s", err, rule.ControlTooManyStreams)
+		t.Fatalf("error = %v, want 503 by %s", err, rule.ControlTooManyStreams)
 	}
 	var readers sync.WaitGroup
 	for i, s := range open {

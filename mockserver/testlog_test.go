@@ -35,7 +35,7 @@ func (l *logTest) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
-		l.t.Errorf("written after the end: %s", p)
+		l.t.Errorf("log written after the end of the test: %s", p)
 	}
 	return l.text.Write(p)
 }
@@ -60,7 +60,7 @@ func (l *logTest) check(want ...string) {
 		name, _, _ := strings.Cut(rest, " ")
 		got = append(got, name)
 		if !strings.HasPrefix(line, "level=WARN ") {
-			l.t.Errorf("line %q, want a warning", line)
+			l.t.Errorf("line = %q, want a warning", line)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -35,7 +35,7 @@ func TestRouting_MethodNotAllowed(t *testing.T) {
 						rule.MethodNotAllowed, "method",
 					})
 					if got := r.header.Get("Allow"); got != test.allow {
-						t.Errorf("Allow %q, want %q", got, test.allow)
+						t.Errorf("Allow = %q, want %q", got, test.allow)
 					}
 				})
 			}
@@ -48,7 +48,7 @@ func TestRouting_MethodNotAllowed(t *testing.T) {
 		t.Run("DELETE "+path, func(t *testing.T) {
 			r := m.as("admin").delete(path).is(http.StatusMethodNotAllowed)
 			if got := r.header.Get("Allow"); got != allow {
-				t.Errorf("Allow %q, want %q", got, allow)
+				t.Errorf("Allow = %q, want %q", got, allow)
 			}
 		})
 	}
@@ -130,7 +130,7 @@ func TestBody_RejectsOverOneMebibyte(t *testing.T) {
 		fits := `{"name":"big","userAwareTokenNeverExpires":true,"note":"` +
 			strings.Repeat("x", 1<<20-58) + `"}`
 		if len(fits) != 1<<20 {
-			t.Fatalf("%d bytes, want a mebibyte", len(fits))
+			t.Fatalf("got %d bytes, want a mebibyte", len(fits))
 		}
 		c.post(v.CollectionPath(), fits).is(http.StatusOK)
 		c.post(v.CollectionPath(), " "+fits).rejected(http.StatusRequestEntityTooLarge, "413",
@@ -308,7 +308,7 @@ func TestConcurrentWrites_AreNotLost(t *testing.T) {
 		t.Errorf("statuses of create (-want +got):\n%s", diff)
 	}
 	if got := len(listedToken(c, version.V2026, id)["scope"].([]any)); got != writers+1 {
-		t.Errorf("%d scopes, want %d", got, writers+1)
+		t.Errorf("got %d scopes, want %d", got, writers+1)
 	}
 }
 
@@ -339,7 +339,7 @@ func TestBody_RejectsUnderstatedLength(t *testing.T) {
 			}
 			defer response.Body.Close() //nolint:errcheck // in memory
 			if response.StatusCode != http.StatusRequestEntityTooLarge {
-				t.Errorf("status %d, want 413", response.StatusCode)
+				t.Errorf("status = %d, want 413", response.StatusCode)
 			}
 		})
 	}

@@ -180,7 +180,7 @@ func TestAdmit_RateLimitMentionsClock(t *testing.T) {
 			}, got)
 			if messages := strings.Join(got.messages, "\n"); strings.Contains(messages,
 				note) != test.want {
-				t.Errorf("the reason is %q", messages)
+				t.Errorf("unexpected reason: %q", messages)
 			}
 		})
 	}
@@ -208,10 +208,10 @@ func TestAdmit_RateLimitPrecedesFaults(t *testing.T) {
 		admit(t, c, newRequest(t))
 	}
 	if p := admit(t, c, newRequest(t)); p.Status != 429 || p.Effect != "" {
-		t.Errorf("%v, want 429", p)
+		t.Errorf("got %v, want 429", p)
 	}
 	if hits := c.Faults.(*fault.Set).List()[0].Hits; hits != 2 {
-		t.Errorf("%d hits, want 2", hits)
+		t.Errorf("got %d hits, want 2", hits)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestAdmit_TruncatesClientID(t *testing.T) {
 			}
 			if messages := strings.Join(admit(t, c, r).messages, "\n"); !strings.Contains(messages,
 				test.want) {
-				t.Errorf("%s, want %s", messages, test.want)
+				t.Errorf("got %s, want %s", messages, test.want)
 			}
 		})
 	}

@@ -111,7 +111,7 @@ func TestAdmit_HostileEarlyExpiry(t *testing.T) {
 		"token", ""
 	checkResult(t, result{Faults: []string{"hostile-early-expiry"}}, admit(t, c, r))
 	if r.Info.TokenTTL < 5 || r.Info.TokenTTL > 14 {
-		t.Errorf("an access token is valid for %d seconds, want 5 to 14", r.Info.TokenTTL)
+		t.Errorf("access token is valid for %d seconds, want 5 to 14", r.Info.TokenTTL)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestAdmit_MarksVariedResponses(t *testing.T) {
 			checkResult(t, result{}, admit(t, c, r))
 			plain := &response.Response{Status: http.StatusOK, Body: []byte(test.body)}
 			if varied := r.Info.Vary(plain); (varied == plain) != (test.want == nil) {
-				t.Errorf("varied %s", varied.Body)
+				t.Errorf("unexpected response: %s", varied.Body)
 			}
 			if diff := cmp.Diff(test.want, r.Info.Faults); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -147,6 +147,6 @@ func TestAdmit_WithoutHostileProfile(t *testing.T) {
 	c.NoteLogin("cafe")
 	admit(t, c, r)
 	if r.Info.Vary != nil || r.Info.TokenTTL != 0 {
-		t.Errorf("info %+v", r.Info)
+		t.Errorf("unexpected info: %+v", r.Info)
 	}
 }

@@ -57,6 +57,6 @@ func TestAdmit_FaultsPrecedePrefer(t *testing.T) {
 	v := newRequest(t)
 	v.Request.Header.Set("Prefer", "code=400")
 	if p := admit(t, newController(t, control.Fault{Status: 500}), v); p.Status != 500 {
-		t.Errorf("%v, want 500", p)
+		t.Errorf("got %v, want 500", p)
 	}
 }

@@ -16,19 +16,19 @@ func TestShare(t *testing.T) {
 		t.Error("the share is not a quarter")
 	}
 	if got := s.Used(); got != 100 {
-		t.Errorf("%d bytes are reserved, want 100", got)
+		t.Errorf("got %d bytes reserved, want 100", got)
 	}
 	b.Release()
 	b.Release()
 	if !a.Grow(1000) {
-		t.Error("a single request is rejected")
+		t.Error("single request was rejected")
 	}
 	if b.Grow(1) {
-		t.Error("another request exceeds the share")
+		t.Error("request was accepted beyond the share")
 	}
 	a.Release()
 	if got := s.Used(); got != 0 {
-		t.Errorf("%d bytes are reserved after all", got)
+		t.Errorf("%d bytes still reserved after the release of all", got)
 	}
 }
 
@@ -41,7 +41,7 @@ func TestShare_Concurrent(t *testing.T) {
 				l := s.Lease()
 				l.Grow(100)
 				if used := s.Used(); used > 1000+8*100 {
-					t.Errorf("%d bytes are reserved", used)
+					t.Errorf("%d bytes reserved, want at most 1800", used)
 				}
 				l.Release()
 			}
@@ -49,7 +49,7 @@ func TestShare_Concurrent(t *testing.T) {
 	}
 	group.Wait()
 	if got := s.Used(); got != 0 {
-		t.Errorf("%d bytes are reserved after all", got)
+		t.Errorf("%d bytes still reserved after the release of all", got)
 	}
 }
 

@@ -165,7 +165,7 @@ func TestClock_State(t *testing.T) {
 func TestNow_UTC(t *testing.T) {
 	w := &fakeWall{noon.In(time.FixedZone("CET", 3600))}
 	if now := clock.New(w.Now).Now(); !now.Equal(noon) || now.Location() != time.UTC {
-		t.Errorf("%s, want %s", now, noon)
+		t.Errorf("got %s, want %s", now, noon)
 	}
 }
 
@@ -174,7 +174,7 @@ func TestState_RoundsOffsetWhileFrozen(t *testing.T) {
 	c.Set(noon, true)
 	w.now = noon.Add(1234567 * time.Nanosecond)
 	if got := c.State().Offset; got != -time.Millisecond {
-		t.Errorf("offset %s, want -1ms", got)
+		t.Errorf("offset = %s, want -1ms", got)
 	}
 }
 
@@ -221,10 +221,10 @@ func TestAdvance_RejectsInvalidYears(t *testing.T) {
 				want = want.Add(test.by)
 			}
 			if (err == nil) != test.want || !c.Now().Equal(want) {
-				t.Errorf("%v, the clock shows %s, want %s", err, c.Now(), want)
+				t.Errorf("error %v, clock = %s, want %s", err, c.Now(), want)
 			}
 			if got := c.State().Frozen; got != test.frozen {
-				t.Errorf("frozen %t, want %t", got, test.frozen)
+				t.Errorf("frozen = %t, want %t", got, test.frozen)
 			}
 		})
 	}
@@ -233,7 +233,7 @@ func TestAdvance_RejectsInvalidYears(t *testing.T) {
 	var rangeErr *clock.RangeError
 	if want := noon.Add(-100 * 365 * day); !errors.As(err, &rangeErr) ||
 		!rangeErr.Time.Equal(want) {
-		t.Fatalf("error %v, want one about %s", err, want)
+		t.Fatalf("error %v does not mention %s", err, want)
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
@@ -290,14 +290,14 @@ func TestDescribe(t *testing.T) {
 			test.change(c)
 			note := c.Describe()
 			if (note != "") != (test.want != nil) {
-				t.Fatalf("note %q", note)
+				t.Fatalf("unexpected note: %q", note)
 			}
 			if note == "" {
 				return
 			}
 			for _, part := range test.want {
 				if !strings.Contains(note, part) {
-					t.Errorf("note %q, want %s in it", note, part)
+					t.Errorf("note %q does not contain %s", note, part)
 				}
 			}
 			golden.Check(t, "testdata/notes.golden", golden.Key(t), note)
@@ -328,7 +328,7 @@ func TestClock_Concurrent(t *testing.T) {
 	}
 	wg.Wait()
 	if want := noon.Add(4 * each * time.Second); !c.Now().Equal(want) {
-		t.Errorf("the clock shows %s, want %s: an advance was lost", c.Now(), want)
+		t.Errorf("clock = %s, want %s: an advance was lost", c.Now(), want)
 	}
 }
 
@@ -341,10 +341,10 @@ func TestClock_ExceedsDuration(t *testing.T) {
 		}
 	}
 	if got := c.Now().Year(); got != 2525 {
-		t.Errorf("the year is %d, want 2525", got)
+		t.Errorf("year = %d, want 2525", got)
 	}
 	c.Set(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC), false)
 	if got := c.Now(); !got.Equal(time.Date(8000, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("the clock shows %s", got)
+		t.Errorf("unexpected clock: %s", got)
 	}
 }

@@ -66,7 +66,7 @@ func TestUnmarshalJSON_ErrorChangesNothing(t *testing.T) {
 			c.Set(noon.Add(day), true)
 			before := c.State()
 			if err := json.Unmarshal([]byte(record), c); err == nil {
-				t.Error("no error")
+				t.Error("got no error")
 			}
 			if diff := cmp.Diff(before, c.State()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

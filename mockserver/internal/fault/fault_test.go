@@ -41,7 +41,7 @@ func TestMatch_AfterAndTimes(t *testing.T) {
 				}
 			}
 			if got != test.want {
-				t.Errorf("%s, want %s", got, test.want)
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestMatch_LatencyRange(t *testing.T) {
 	for range 1000 {
 		d := s.Match(listRequest()).Latency
 		if d < 100*time.Millisecond || d > 300*time.Millisecond {
-			t.Fatalf("latency %s", d)
+			t.Fatalf("unexpected latency: %s", d)
 		}
 		switch {
 		case d < 150*time.Millisecond:
@@ -153,12 +153,12 @@ func TestAdd(t *testing.T) {
 	}
 	if _, err := s.Add(control.Fault{ID: "f3", Status: 500}); !errors.Is(err,
 		fault.ErrDuplicateID) {
-		t.Errorf("%v, want %v", err, fault.ErrDuplicateID)
+		t.Errorf("got %v, want %v", err, fault.ErrDuplicateID)
 	} else {
 		golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 	}
 	if n := len(s.List()); n != len(all) {
-		t.Errorf("%d rules after a rejected one, want %d", n, len(all))
+		t.Errorf("got %d rules after a rejected one, want %d", n, len(all))
 	}
 }
 
@@ -167,7 +167,7 @@ func TestSet_RemoveClearReset(t *testing.T) {
 		Effect: "reset",
 	})
 	if err := s.Remove("f4"); !errors.Is(err, fault.ErrUnknown) {
-		t.Errorf("%v, want %v", err, fault.ErrUnknown)
+		t.Errorf("got %v, want %v", err, fault.ErrUnknown)
 	} else {
 		golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 	}
@@ -175,27 +175,27 @@ func TestSet_RemoveClearReset(t *testing.T) {
 		t.Error(err)
 	}
 	if err := s.Remove("f2"); !errors.Is(err, fault.ErrUnknown) {
-		t.Errorf("%v, want %v", err, fault.ErrUnknown)
+		t.Errorf("got %v, want %v", err, fault.ErrUnknown)
 	}
 	if rules := s.List(); len(rules) != 2 || rules[0].ID != "f1" || rules[1].ID != "f3" {
-		t.Errorf("%v remain", rules)
+		t.Errorf("unexpected rules: %v", rules)
 	}
 	s.Clear()
 	if rules := s.List(); rules == nil || len(rules) != 0 {
-		t.Errorf("%v remain, want an empty list", rules)
+		t.Errorf("got %v remaining, want an empty list", rules)
 	}
 	if diff := cmp.Diff(fault.Outcome{}, s.Match(listRequest())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f4" {
-		t.Errorf("the next rule is %s, want f4: ids are unique until a reset", id)
+		t.Errorf("next rule = %s, want f4: ids are unique until a reset", id)
 	}
 	s.Reset()
 	if n := len(s.List()); n != 0 {
-		t.Errorf("%d rules after a reset", n)
+		t.Errorf("got %d rules after a reset, want 0", n)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f1" {
-		t.Errorf("the first rule after a reset is %s, want f1", id)
+		t.Errorf("first rule after a reset = %s, want f1", id)
 	}
 }
 
@@ -203,10 +203,10 @@ func TestRemove_ResetsCounters(t *testing.T) {
 	s := newSet(t, control.Fault{ID: "a", Status: 429})
 	for range 2 {
 		if outcome := s.Match(listRequest()); outcome.Status != 429 {
-			t.Errorf("%v, want 429", outcome)
+			t.Errorf("got %v, want 429", outcome)
 		}
 		if outcome := s.Match(listRequest()); outcome.Status != 0 {
-			t.Errorf("%v, want nothing", outcome)
+			t.Errorf("got %v, want nothing", outcome)
 		}
 		if err := s.Remove("a"); err != nil {
 			t.Fatal(err)
@@ -230,7 +230,7 @@ func TestAdd_LimitsRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	if id := add(t, s, control.Fault{Status: 429}).ID; id != "f"+strconv.Itoa(maxRules+1) {
-		t.Errorf("the next rule is %s, want f%d", id, maxRules+1)
+		t.Errorf("next rule = %s, want f%d", id, maxRules+1)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestList_ReturnsCopy(t *testing.T) {
 	s := newSet(t, control.Fault{Status: 429})
 	s.List()[0].Status = 500
 	if outcome := s.Match(listRequest()); outcome.Status != 429 {
-		t.Errorf("status %d, want 429", outcome.Status)
+		t.Errorf("status = %d, want 429", outcome.Status)
 	}
 }
 

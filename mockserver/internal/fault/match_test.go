@@ -251,6 +251,6 @@ func TestMatch_ManyRules(t *testing.T) {
 	}
 	s.Clear()
 	if got := s.Match(listRequest()).Rules; got != nil {
-		t.Errorf("rules after a clear: %q", got)
+		t.Errorf("unexpected rules after a clear: %q", got)
 	}
 }

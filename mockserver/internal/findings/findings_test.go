@@ -109,13 +109,13 @@ func TestStore_Counts(t *testing.T) {
 		Kinds: []control.KindFindings{}, AllowedKinds: []string{},
 	}
 	if diff := cmp.Diff(nothing, s.ForNamespace("b")); diff != "" || s.Has("b") || !s.Has("a") {
-		t.Errorf("after it was cleared (-want +got):\n%s", diff)
+		t.Errorf("after a clear (-want +got):\n%s", diff)
 	}
 	if got := s.ClearAll(); got.Judged != 2 {
 		t.Errorf("cleared %d requests, want 2", got.Judged)
 	}
 	if diff := cmp.Diff(nothing, s.All()); diff != "" || s.Has("a") {
-		t.Errorf("after all were cleared (-want +got):\n%s", diff)
+		t.Errorf("after a clear of all (-want +got):\n%s", diff)
 	}
 }
 
@@ -135,14 +135,14 @@ func TestStore_Bound(t *testing.T) {
 		s.Add(r)
 	}
 	if took := int(heap()) - int(before); took > 2*limit {
-		t.Errorf("the store takes %d bytes, and %d are allowed", took, limit)
+		t.Errorf("store takes %d bytes, want at most %d", took, limit)
 	}
 	all := s.All()
 	total := 0
 	for _, k := range all.Kinds {
 		total += k.Count
 		if len(k.Examples) == 0 {
-			t.Errorf("no example of %s", k.Kind)
+			t.Errorf("missing example of %s", k.Kind)
 		}
 	}
 	if total != requests || all.Judged != requests || len(all.Kinds) != len(kinds) {
@@ -150,7 +150,7 @@ func TestStore_Bound(t *testing.T) {
 			all.Judged, requests, len(kinds))
 	}
 	if got := all.Namespaces; got == 0 || got == requests {
-		t.Errorf("%d namespaces, want as many as the memory allows", got)
+		t.Errorf("got %d namespaces, want as many as the memory allows", got)
 	}
 	if all.Judged-all.OtherNamespaceRequests != all.Namespaces {
 		t.Errorf("%d requests to %d namespaces, and %d to further ones", all.Judged, all.Namespaces,
@@ -158,12 +158,12 @@ func TestStore_Bound(t *testing.T) {
 	}
 	last := s.ForNamespace(fmt.Sprint("n", requests-1))
 	if len(last.Kinds) == 0 {
-		t.Error("a namespace that there was no memory for has no findings")
+		t.Error("namespace beyond the memory limit has no findings")
 	}
 	s.ClearAll()
 	s.Add(request("late", control.NoWait))
 	if !s.Has("late") {
-		t.Error("what was cleared takes memory still")
+		t.Error("cleared requests still take memory")
 	}
 }
 
@@ -185,10 +185,10 @@ func TestStore_BoundsOfNamespace(t *testing.T) {
 	}
 	got := s.ForNamespace("a")
 	if n := counts(got)[control.NoWait]; n != requests {
-		t.Errorf("%d findings, want %d", n, requests)
+		t.Errorf("got %d findings, want %d", n, requests)
 	}
 	if n := len(got.Kinds[0].Examples); n != 50 {
-		t.Errorf("%d examples, want 50", n)
+		t.Errorf("got %d examples, want 50", n)
 	}
 	if got.ClientCount != 100 || len(got.Clients) != 100 ||
 		got.OtherClientRequests != requests-100 {
@@ -204,7 +204,7 @@ func TestStore_ClearedMemory(t *testing.T) {
 		name := fmt.Sprint("n", i)
 		s.Add(request(name, control.NoWait))
 		if !s.Has(name) {
-			t.Fatalf("no memory for namespace %d", i)
+			t.Fatalf("namespace %d was rejected for lack of memory", i)
 		}
 		s.Clear(name)
 	}
@@ -218,7 +218,7 @@ func TestStore_ClientTexts(t *testing.T) {
 	got := s.All().Clients[0].UserAgent
 	if strings.Contains(got, strings.Repeat("ab", 32)) ||
 		!strings.HasPrefix(got, "client_secret=") {
-		t.Errorf("User-Agent %q", got)
+		t.Errorf("unexpected User-Agent: %q", got)
 	}
 	r.UserAgent = strings.Repeat("x", 10_000)
 	s.Add(r)
@@ -249,7 +249,7 @@ func TestStore_Concurrent(t *testing.T) {
 	})
 	all.Wait()
 	if n := counts(s.All())[control.NoWait]; n != workers*each {
-		t.Errorf("%d findings, want %d", n, workers*each)
+		t.Errorf("got %d findings, want %d", n, workers*each)
 	}
 }
 

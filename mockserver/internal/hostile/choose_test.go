@@ -51,7 +51,7 @@ func TestChoose_Outages(t *testing.T) {
 				variation := h.Choose("cafe", "list", op)
 				got[fmt.Sprint(variation.Status, variation.RetryAfterAsDate)] = true
 				if (variation.Status == 0) != (variation.Vary != nil) {
-					t.Fatalf("plan %+v", variation)
+					t.Fatalf("unexpected variation: %+v", variation)
 				}
 			}
 			want := map[string]bool{}
@@ -87,7 +87,7 @@ func TestChoose_EarlyExpiry(t *testing.T) {
 	}
 	if variation := h.Choose("cafe", "list", listOperation(t)); variation.TokenTTL != 0 ||
 		variation.Vary != nil {
-		t.Errorf("plan %+v, want nothing where no token is made", variation)
+		t.Errorf("variation = %+v, want nothing if no token is created", variation)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestNew(t *testing.T) {
 			c := config(7, hostile.Behaviours()...)
 			test.change(&c)
 			if got := hostile.New(c) != nil; got != test.want {
-				t.Errorf("hostile %t, want %t", got, test.want)
+				t.Errorf("hostile = %t, want %t", got, test.want)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestHostile_NilIsDisabled(t *testing.T) {
 	if variation := disabled.Choose("cafe", "list", nil); variation.Status != 0 ||
 		variation.Vary != nil ||
 		variation.TokenTTL != 0 || variation.RetryAfterAsDate {
-		t.Errorf("plan %+v, want nothing", variation)
+		t.Errorf("variation = %+v, want nothing", variation)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestCheck(t *testing.T) {
 	err := hostile.Check("rude")
 	var unknown *hostile.UnknownBehaviourError
 	if !errors.As(err, &unknown) || unknown.Name != "rude" {
-		t.Fatalf("%v, want an error about the name", err)
+		t.Fatalf("got %v, want an error about the name", err)
 	}
 	golden.Check(t, "testdata/errors.golden", golden.Key(t), err.Error())
 }
@@ -119,16 +119,16 @@ func TestChoose_VariesAfterLoginOnly(t *testing.T) {
 	h.NoteLogin("another")
 	for range 20 {
 		if got := nextBehaviour(t, h, "cafe"); got != "-" {
-			t.Fatalf("%s, want no variation", got)
+			t.Fatalf("got %s, want no variation", got)
 		}
 	}
 	h.NoteLogin("cafe")
 	if got := nextBehaviour(t, h, "cafe"); got == "-" {
-		t.Error("no variation after the login")
+		t.Error("got no variation after the login")
 	}
 	h.Reset()
 	if got := nextBehaviour(t, h, "cafe"); got != "-" {
-		t.Errorf("%s after a reset, want no variation", got)
+		t.Errorf("got %s after a reset, want no variation", got)
 	}
 }
 
@@ -176,17 +176,17 @@ func TestChoose_UnchangedResponsesDoNotCount(t *testing.T) {
 	h.NoteLogin("cafe")
 	for range 5 {
 		if got := nextBehaviour(t, h, "cafe"); got != "-" {
-			t.Errorf("%s, want no variation", got)
+			t.Errorf("got %s, want no variation", got)
 		}
 	}
 	variation := h.Choose("cafe", "list", listOperation(t))
 	if variation.Vary == nil {
-		t.Fatal("no variation after unchanged responses")
+		t.Fatal("got no variation after unchanged responses")
 	}
 	if _, behaviour := variation.Vary(&response.Response{
 		Status: http.StatusBadRequest, Body: []byte(badRequest),
 	}); behaviour != hostile.MessageOrder {
-		t.Errorf("behaviour %q, want %s", behaviour, hostile.MessageOrder)
+		t.Errorf("behaviour = %q, want %s", behaviour, hostile.MessageOrder)
 	}
 }
 
@@ -241,7 +241,7 @@ func TestChoose_IsIndependentOfOtherClients(t *testing.T) {
 		"seed": outcomes(t, 8, "cafe", 0), "client": outcomes(t, 7, "babe", 0),
 	} {
 		if cmp.Equal(alone, other) {
-			t.Errorf("another %s has the same outcomes", name)
+			t.Errorf("different %s had no effect on the outcomes", name)
 		}
 	}
 }
@@ -254,13 +254,13 @@ func TestNoteLogin_LimitsClients(t *testing.T) {
 	}
 	h.NoteLogin("0") // already known
 	if got := nextBehaviour(t, h, "0"); got == "-" {
-		t.Error("no variation for a known client")
+		t.Error("got no variation for a known client")
 	}
 	h.NoteLogin("one more")
 	if got := nextBehaviour(t, h, "0"); got != "-" {
-		t.Errorf("%s, want no variation for an evicted client", got)
+		t.Errorf("got %s, want no variation for an evicted client", got)
 	}
 	if got := nextBehaviour(t, h, "one more"); got == "-" {
-		t.Error("no variation for the last client")
+		t.Error("got no variation for the last client")
 	}
 }

@@ -52,7 +52,7 @@ func variations(t testing.TB, want, document, name string,
 	op := operation(t, document, name)
 	if violations := op.ValidateResponse(plain.Status, "application/json",
 		plain.Body); violations != nil {
-		t.Fatalf("the response is invalid: %v", violations)
+		t.Fatalf("invalid response: %v", violations)
 	}
 	h := hostile.New(config(7, want))
 	h.NoteLogin("cafe")
@@ -61,7 +61,7 @@ func variations(t testing.TB, want, document, name string,
 	for range 100 {
 		variation := h.Choose("cafe", "list", op)
 		if variation.Vary == nil {
-			t.Fatalf("%+v, want a variation", variation)
+			t.Fatalf("got %+v, want a variation", variation)
 		}
 		varied, behaviour := variation.Vary(plain)
 		switch {
@@ -78,7 +78,7 @@ func variations(t testing.TB, want, document, name string,
 		all = append(all, varied)
 	}
 	if string(plain.Body) != before || !plain.Validated {
-		t.Errorf("the response became %s", plain.Body)
+		t.Errorf("response changed to %s", plain.Body)
 	}
 	return all
 }
@@ -215,10 +215,10 @@ func TestVary_ListOrder(t *testing.T) {
 			return bytes.Compare([]byte(a["id"].(string)), []byte(b["id"].(string)))
 		})
 		if diff := cmp.Diff(before, after); diff != "" {
-			t.Errorf("more than the order changed (-want +got):\n%s", diff)
+			t.Errorf("changed apart from the order (-want +got):\n%s", diff)
 		}
 		if a.Validated {
-			t.Error("the variation is marked as validated")
+			t.Error("variation is marked as validated")
 		}
 	}
 	want := map[string]bool{"acb": true, "bac": true, "bca": true, "cab": true, "cba": true}
@@ -239,7 +239,7 @@ func TestVary_MessageOrder(t *testing.T) {
 	const single = `{"messages":[{"locale":"en-US","localeOrigin":"DEFAULT","text":"No."}]}`
 	if n := len(variations(t, hostile.MessageOrder, "v2026", "createPersonalAccessToken",
 		&response.Response{Status: 400, Body: []byte(single), Validated: true})); n > 0 {
-		t.Errorf("a single message is in another order %d times", n)
+		t.Errorf("single message was reordered %d times", n)
 	}
 }
 
@@ -264,7 +264,7 @@ func TestVary_ExtraProperties(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(before, after); diff != "" {
-			t.Errorf("the others changed (-want +got):\n%s", diff)
+			t.Errorf("known properties changed (-want +got):\n%s", diff)
 		}
 	}
 	want := map[string]bool{
@@ -292,11 +292,11 @@ func TestVary_AbsentProperties(t *testing.T) {
 				seen[property+" is null"] = true
 				changed++
 			case !cmp.Equal(old, new):
-				t.Errorf("%s became %v", property, new)
+				t.Errorf("%s changed to %v", property, new)
 			}
 		}
 		if changed == 0 {
-			t.Errorf("nothing changed in %s", a.Body)
+			t.Errorf("no change in %s", a.Body)
 		}
 	}
 	want := map[string]bool{
@@ -344,7 +344,7 @@ func TestVary_RetryAfterDate(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(before, plain.Header); diff != "" {
-				t.Errorf("the response changed (-want +got):\n%s", diff)
+				t.Errorf("response changed (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -356,7 +356,7 @@ func TestVary_PreservesDigits(t *testing.T) {
 		&response.Response{Status: 400, Body: []byte(body), Validated: true}) {
 		for _, number := range []string{"12345678901234567890", "1.10", "1E+2"} {
 			if !bytes.Contains(a.Body, []byte(number)) {
-				t.Errorf("%s has no %s", a.Body, number)
+				t.Errorf("%s does not contain %s", a.Body, number)
 			}
 		}
 	}

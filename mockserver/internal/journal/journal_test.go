@@ -82,7 +82,7 @@ func TestCapture_DropsOldest(t *testing.T) {
 				t.Errorf("dropped %d and %d, want %d", list.Dropped, j.Dropped(), test.dropped)
 			}
 			if last := list.Requests[len(list.Requests)-1].Sequence; last != test.add {
-				t.Errorf("last sequence is %d, want %d", last, test.add)
+				t.Errorf("last sequence = %d, want %d", last, test.add)
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestCapture_DropsOldest(t *testing.T) {
 func TestNew_HasDefaultBounds(t *testing.T) {
 	if held := filled(journal.Config{}, journal.DefaultSize+1).List(control.Match{},
 		0).Stored; held != 1000 {
-		t.Errorf("%d requests held, want 1000", held)
+		t.Errorf("got %d requests held, want 1000", held)
 	}
 	j := journal.New(journal.Config{Size: -1, Bytes: -1})
 	for range 17 {
@@ -188,7 +188,7 @@ func TestGet_ReturnsLatestOfID(t *testing.T) {
 	}
 	for _, id := range []string{"a", "", "nothing"} {
 		if got, ok := j.Get(id); ok {
-			t.Errorf("%q is %v, want nothing", id, got)
+			t.Errorf("%q = %v, want nothing", id, got)
 		}
 	}
 }
@@ -202,7 +202,7 @@ func TestList_ReturnsCopies(t *testing.T) {
 	list.Requests[0].Reasons[0] = "changed"
 	again, _ := j.Get("a")
 	if diff := cmp.Diff([]string{"kept"}, again.Reasons); diff != "" || again.Request == nil {
-		t.Errorf("the request changed (-want +got):\n%s", diff)
+		t.Errorf("request changed (-want +got):\n%s", diff)
 	}
 }
 
@@ -246,7 +246,7 @@ func TestJournal_ConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 	if got := j.Dropped(); got != 790 {
-		t.Errorf("dropped %d, want 790", got)
+		t.Errorf("dropped = %d, want 790", got)
 	}
 }
 

@@ -170,7 +170,7 @@ func TestVerify_RereadsAfterClear(t *testing.T) {
 		j.Clear()
 		addAll(j, "a b") // fewer than before
 		if !<-verified {
-			t.Error("the requests after the clear did not count")
+			t.Error("requests after the clear were not counted")
 		}
 	})
 }
@@ -184,6 +184,6 @@ func TestNew_BytesGrowWithSize(t *testing.T) {
 		})
 	}
 	if held := j.List(control.Match{}, 1).Stored; held != size {
-		t.Errorf("%d requests of an average size held, want %d", held, size)
+		t.Errorf("got %d requests of an average size held, want %d", held, size)
 	}
 }

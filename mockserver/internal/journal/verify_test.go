@@ -322,10 +322,10 @@ func TestVerify_RedactsExpectations(t *testing.T) {
 	})
 	words := result.Outcomes[0].Expected
 	if strings.Contains(words, "hunter2") {
-		t.Errorf("a secret is shown: %s", words)
+		t.Errorf("text contains a secret: %s", words)
 	}
 	if strings.Contains(words, strings.Repeat("x", 200)) {
-		t.Errorf("a long text is shown: %s", words)
+		t.Errorf("long text is not truncated: %s", words)
 	}
 	golden.Check(t, "testdata/expectations.golden", golden.Key(t), words)
 }

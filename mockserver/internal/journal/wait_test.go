@@ -28,7 +28,10 @@ func TestVerify_Waits(t *testing.T) {
 	}{
 		{"not at all", "", expect("a"), "", time.Second, false, 0},
 		{"no longer than needed", "", expect("a"), "10s", time.Second, true, time.Second},
-		{"no longer than the timeout", "", atLeast("a", 2), "10s", time.Second, false, 10 * time.Second},
+		{
+			"no longer than the timeout", "", atLeast("a", 2), "10s", time.Second, false,
+			10 * time.Second,
+		},
 		{"not where all is true", "a", expect("a"), "10s", time.Second, true, 0},
 		{"not for more than at most", "", atMost("a", 3), "10s", time.Second, true, 0},
 		{"not for more than the exact number", "a", exactly("a", 1), "10s", time.Second, true, 0},
@@ -71,7 +74,7 @@ func TestVerify_EndsWithContext(t *testing.T) {
 		if result := sequenceOf("a").Verify(ctx, control.VerifyRequest{
 			Expect: []control.Expectation{expect("a")}, Timeout: "1m",
 		}); !result.Verified {
-			t.Error("what is already true is not, once the context has ended")
+			t.Error("canceled context hides an expectation that is already met")
 		}
 	})
 }

@@ -210,7 +210,7 @@ func TestCheck_ReportsEarlierRequest(t *testing.T) {
 	}
 	for _, f := range findings {
 		if value := before[f.Kind]; value == "" || !strings.Contains(f.Detail, value) {
-			t.Errorf("%+v, want %q in it", f, value)
+			t.Errorf("%+v does not contain %q", f, value)
 		}
 		delete(before, f.Kind)
 		golden.Check(t, "testdata/findings.golden", f.Kind, f.Detail)
@@ -354,7 +354,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := lint.New()
 			if findings := w.Check(rateLimited()); findings != nil {
-				t.Errorf("found %v", findings)
+				t.Errorf("unexpected findings: %v", findings)
 			}
 			if diff := cmp.Diff(test.want, kinds(w, test.exchanges...)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -465,7 +465,7 @@ func TestCount_UntilReset(t *testing.T) {
 	w.Counters().Requests["create"]["429"] = 7
 	w.Counters().Findings[control.NoWait] = 7
 	if diff := cmp.Diff(want, count(w)); diff != "" {
-		t.Errorf("after a change of what was returned (-want +got):\n%s", diff)
+		t.Errorf("after a change to the returned value (-want +got):\n%s", diff)
 	}
 	w.Reset()
 	if diff := cmp.Diff(nothing, count(w)); diff != "" {

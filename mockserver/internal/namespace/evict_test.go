@@ -24,11 +24,11 @@ func TestRegistry_FindCreatesNoMember(t *testing.T) {
 	w, s := newRegistry(0, 0)
 	for name, want := range map[string]error{"a": namespace.ErrUnknown, "A": namespace.ErrName} {
 		if _, err := s.Find(name); !errors.Is(err, want) {
-			t.Errorf("%s: error %v, want %v", name, err, want)
+			t.Errorf("%s: error = %v, want %v", name, err, want)
 		}
 	}
 	if len(w.created) > 0 {
-		t.Errorf("created %q", w.created)
+		t.Errorf("unexpected created namespaces: %q", w.created)
 	}
 	mustGet(t, s, "a")
 	if got := mustFind(t, s, "a").Value(); got != "a1" {
@@ -71,12 +71,12 @@ func TestRegistry_EvictsUnusedMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := s.Get("5"); !errors.Is(err, namespace.ErrTooMany) {
-		t.Errorf("error %v, want %v", err, namespace.ErrTooMany)
+		t.Errorf("error = %v, want %v", err, namespace.ErrTooMany)
 	}
 	busy.Leave()
 	w.removeErr = errors.New("the disk is full")
 	if _, err := s.Get("5"); !errors.Is(err, namespace.ErrTooMany) || s.Has("5") || !s.Has("held") {
-		t.Errorf("error %v, want %v without eviction", err, namespace.ErrTooMany)
+		t.Errorf("error = %v, want %v without eviction", err, namespace.ErrTooMany)
 	}
 	w.removeErr = nil
 	mustGet(t, s, "5")

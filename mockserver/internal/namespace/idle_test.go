@@ -138,7 +138,7 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)
 				if got := describeMembers(s); len(got) != 0 || s.Len() != 0 || s.Has("a") {
-					t.Errorf("%q remain", got)
+					t.Errorf("unexpected namespaces: %q", got)
 				}
 			},
 			[]string{"a"},

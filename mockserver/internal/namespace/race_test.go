@@ -151,10 +151,10 @@ func TestRegistry_CreationDoesNotBlockOthers(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if _, err := s.Get("another"); !errors.Is(err, namespace.ErrTooMany) {
-			t.Errorf("%v, want %v: a member in creation counts", err, namespace.ErrTooMany)
+			t.Errorf("got %v, want %v: a member in creation counts", err, namespace.ErrTooMany)
 		}
 		if err := s.Remove("slow"); !errors.Is(err, namespace.ErrUnknown) {
-			t.Errorf("%v, want %v: the member is in creation", err, namespace.ErrUnknown)
+			t.Errorf("got %v, want %v: the member is in creation", err, namespace.ErrUnknown)
 		}
 		close(creation)
 		wg.Wait()
@@ -180,7 +180,7 @@ func TestRegistry_AllWaitersGetCreationError(t *testing.T) {
 		close(creation)
 		wg.Wait()
 		if s.Len() != 0 || s.Has("broken") {
-			t.Errorf("%d members", s.Len())
+			t.Errorf("unexpected number of members: %d", s.Len())
 		}
 		mustGet(t, s, "fast")
 	})
@@ -212,10 +212,10 @@ func TestRegistry_GetWaitsForRemoval(t *testing.T) {
 		})
 		synctest.Wait()
 		if err := s.Remove("a"); !errors.Is(err, namespace.ErrUnknown) {
-			t.Errorf("%v, want %v: the member is in removal", err, namespace.ErrUnknown)
+			t.Errorf("got %v, want %v: the member is in removal", err, namespace.ErrUnknown)
 		}
 		if creations.Load() != 1 {
-			t.Error("a second member was created before the first was removed")
+			t.Error("second member was created before the first was removed")
 		}
 		close(removal)
 		wg.Wait()

@@ -127,7 +127,7 @@ func TestRegistry_Get(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !s.Has("a") || s.Has("c") || s.Len() != 2 {
-		t.Errorf("a %t, c %t, %d members", s.Has("a"), s.Has("c"), s.Len())
+		t.Errorf("got a %t, c %t, %d members, want true, false, 2", s.Has("a"), s.Has("c"), s.Len())
 	}
 	if diff := cmp.Diff([]string{"a", "b"}, w.created); diff != "" {
 		t.Errorf("created (-want +got):\n%s", diff)
@@ -161,7 +161,7 @@ func TestRegistry_GetValidatesName(t *testing.T) {
 			w, s := newRegistry(0, 0)
 			member, err := s.Get(test.name)
 			if (err == nil) != test.want || err != nil && !errors.Is(err, namespace.ErrName) {
-				t.Errorf("%v, want %t", err, test.want)
+				t.Errorf("got %v, want %t", err, test.want)
 			}
 			if err != nil &&
 				(member != "" || s.Len() > 0 || len(w.created) > 0 ||
@@ -204,7 +204,7 @@ func TestRegistry_KeepsMemberOnRemovalError(t *testing.T) {
 	mustGet(t, s, "a")
 	w.removeErr = errors.New("no space left on device")
 	if err := s.Remove("a"); !errors.Is(err, w.removeErr) {
-		t.Errorf("%v, want %v", err, w.removeErr)
+		t.Errorf("got %v, want %v", err, w.removeErr)
 	}
 	w.now = noon.Add(time.Minute)
 	if diff := cmp.Diff([]string{"a=a1 0s"}, describeMembers(s)); diff != "" {
@@ -236,10 +236,10 @@ func TestRegistry_LimitsMembers(t *testing.T) {
 	mustGet(t, s, namespace.Default, "a", "a")
 	if _, err := s.Get("b"); !errors.Is(err, namespace.ErrTooMany) ||
 		!strings.Contains(err.Error(), "2") {
-		t.Errorf("%v, want %v with the number", err, namespace.ErrTooMany)
+		t.Errorf("got %v, want %v with the number", err, namespace.ErrTooMany)
 	}
 	if _, err := s.Get("B"); !errors.Is(err, namespace.ErrName) {
-		t.Errorf("%v, want %v", err, namespace.ErrName)
+		t.Errorf("got %v, want %v", err, namespace.ErrName)
 	}
 	mustGet(t, s, "a")
 	if err := s.Remove("a"); err != nil {
@@ -255,7 +255,7 @@ func TestRegistry_CreationErrorLeavesNoMember(t *testing.T) {
 	w, s := newRegistry(1, 0)
 	w.newErr = errors.New("no tenant")
 	if _, err := s.Get("a"); !errors.Is(err, w.newErr) {
-		t.Errorf("%v, want %v", err, w.newErr)
+		t.Errorf("got %v, want %v", err, w.newErr)
 	}
 	if s.Has("a") || s.Len() != 0 || len(describeMembers(s)) != 0 || len(w.removed) != 0 {
 		t.Errorf("%d members, removed %q", s.Len(), w.removed)

@@ -41,11 +41,11 @@ func TestBearerCache_EvictsUnused(t *testing.T) {
 			continue
 		}
 		if _, known := v.Has("used"); !known {
-			t.Fatalf("the used access token was evicted after %d others", n)
+			t.Fatalf("used access token was evicted after %d others", n)
 		}
 	}
 	if _, known := v.Has("unused"); known {
-		t.Error("the unused access token was not evicted")
+		t.Error("unused access token was not evicted")
 	}
 }
 
@@ -78,9 +78,9 @@ func TestBearerCache_MemoryPerToken(t *testing.T) {
 		v.Add(fmt.Sprint(n)+strings.Repeat("x", 700), callerOf("ann", "sp:scopes:all"))
 	}
 	if each := (held() - before) / oauth.GenerationSize; each > atMost {
-		t.Errorf("%d bytes for each access token, want at most %d", each, atMost)
+		t.Errorf("access token takes %d bytes, want at most %d", each, atMost)
 	}
 	if _, known := v.Has("unknown"); known {
-		t.Error("an unknown access token is cached")
+		t.Error("unknown access token was cached")
 	}
 }

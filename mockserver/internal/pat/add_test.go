@@ -87,7 +87,7 @@ func TestAddIdentity(t *testing.T) {
 			before := allTokens(t, store)
 			err := s.AddIdentity(t.Context(), test.identity, test.login)
 			if !errors.Is(err, test.want) {
-				t.Fatalf("error is %v, want %v", err, test.want)
+				t.Fatalf("error = %v, want %v", err, test.want)
 			}
 			if diff := cmp.Diff(test.wantLogins, logins(t, s)); diff != "" {
 				t.Errorf("logins (-want +got):\n%s", diff)
@@ -201,7 +201,7 @@ func TestAddToken(t *testing.T) {
 			before := allTokens(t, store)
 			got, err := s.AddToken(t.Context(), test.owner, test.fields)
 			if !errors.Is(err, test.want) {
-				t.Fatalf("error is %v, want %v", err, test.want)
+				t.Fatalf("error = %v, want %v", err, test.want)
 			}
 			if diff := cmp.Diff(test.wantLogins, logins(t, s)); diff != "" {
 				t.Errorf("logins (-want +got):\n%s", diff)
@@ -246,7 +246,7 @@ func TestAddToken_ListsUsersForUnknownOwner(t *testing.T) {
 				Identities: test.identities,
 			}).AddToken(t.Context(), "Ann", pat.TokenData{})
 			if !errors.Is(err, pat.ErrNoIdentity) {
-				t.Fatalf("error is %v, want ErrNoIdentity", err)
+				t.Fatalf("error = %v, want ErrNoIdentity", err)
 			}
 			if diff := cmp.Diff(test.wantNames,
 				userName.FindAllString(err.Error(), -1)); diff != "" {
@@ -323,13 +323,13 @@ func TestAdd_ReturnsStoreError(t *testing.T) {
 			tenantService(store)
 			s := newService(test.wrap(store))
 			if err := test.run(s); !errors.Is(err, errFull) {
-				t.Errorf("error is %v, want that of the store", err)
+				t.Errorf("error = %v, want the store's error", err)
 			}
 			if _, err := s.Identity(t.Context(), "cem"); !errors.Is(err, pat.ErrNoIdentity) {
-				t.Errorf("the identity is known, error %v", err)
+				t.Errorf("identity exists, error %v", err)
 			}
 			if i, _ := s.Identity(t.Context(), "ben"); i.Login != "" {
-				t.Errorf("Ben logs in with %s", i.Login)
+				t.Errorf("Ben can log in with %s", i.Login)
 			}
 		})
 	}
@@ -395,6 +395,6 @@ func TestLogins(t *testing.T) {
 
 func TestCount_IgnoresStoreError(t *testing.T) {
 	if got := newService(fullStore{newStore(t)}).Count(t.Context()); got != 7 {
-		t.Errorf("count is %d, want 7, the count that the store returns with its error", got)
+		t.Errorf("count = %d, want 7, which the store returns with its error", got)
 	}
 }

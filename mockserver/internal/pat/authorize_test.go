@@ -150,7 +150,7 @@ func TestRights_ByLevelAndScope(t *testing.T) {
 				}
 				got, ok := outcomes[rejectionOf(t, err)]
 				if !ok || got != cells[i] {
-					t.Errorf("outcome is %q (%v), want %q", got, err, cells[i])
+					t.Errorf("outcome = %q (%v), want %q", got, err, cells[i])
 				}
 			})
 		}
@@ -188,7 +188,7 @@ func TestUserLevels_OverrideDefaults(t *testing.T) {
 				return a.run
 			}
 		}
-		t.Fatalf("no attempt %s", name)
+		t.Fatalf("missing attempt %s", name)
 		return nil
 	}
 	listRejection := rejection{pat.Forbidden, "query parameter owner-id", "list-rights"}
@@ -281,7 +281,7 @@ func TestAPIClient_HasNoRights(t *testing.T) {
 			service := newService(newStore(t, expiringToken("own", ben)))
 			if got := rejectionOf(t, attempt.run(service, api)); got.Kind != pat.Forbidden &&
 				got != notFound {
-				t.Errorf("error is %+v, want a rejection", got)
+				t.Errorf("error = %+v, want a rejection", got)
 			}
 		})
 	}

@@ -34,10 +34,10 @@ func TestLogin_DescribesMalformedCredentials(t *testing.T) {
 			err := login(t.Context(), loginService(loginStore(t)), test.id, test.secret, now)
 			checkRejection(t, badCredentials, err)
 			if malformed := ruleError(t, err).Advice != ""; malformed != test.want {
-				t.Fatalf("error is %v, want malformed %t", err, test.want)
+				t.Fatalf("error = %v, want malformed %t", err, test.want)
 			}
 			if test.want && strings.Contains(err.Error(), secret) {
-				t.Errorf("%v repeats the secret", err)
+				t.Errorf("%v contains the secret", err)
 			}
 		})
 	}
@@ -66,7 +66,7 @@ func TestOptions_LimitNamesAndScopes(t *testing.T) {
 			var ruleErr *pat.Error
 			if errors.As(err, &ruleErr) != (test.rule != "") ||
 				ruleErr != nil && ruleErr.Rule != test.rule {
-				t.Errorf("error is %v, want %q", err, test.rule)
+				t.Errorf("error = %v, want %q", err, test.rule)
 			}
 		})
 	}
@@ -74,7 +74,7 @@ func TestOptions_LimitNamesAndScopes(t *testing.T) {
 
 func TestOptions_NameKey(t *testing.T) {
 	if (pat.Options{}).NameKey() != nil {
-		t.Error("there is a key function by default")
+		t.Error("default has a key function, want none")
 	}
 	key := pat.Options{
 		IgnoreNameCase: true, TrimNames: true, NormalizeNames: true,

@@ -114,7 +114,7 @@ func TestParseDate_RejectsInvalidDates(t *testing.T) {
 			got, err := pat.ParseDate(test.text, "/expirationDate")
 			checkErrorText(t, rejection{pat.Illegal, "/expirationDate", test.wantRule}, err)
 			if !got.IsZero() {
-				t.Errorf("time is %v, want zero with an error", got)
+				t.Errorf("time = %v, want zero on error", got)
 			}
 		})
 	}

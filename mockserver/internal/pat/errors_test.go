@@ -44,7 +44,7 @@ func TestError_Text(t *testing.T) {
 			for _, part := range test.want {
 				_, after, ok := strings.Cut(rest, part)
 				if !ok {
-					t.Errorf("text is %q, want %q in it", text, test.want)
+					t.Errorf("text %q does not contain %q", text, test.want)
 				}
 				rest = after
 			}
@@ -77,7 +77,7 @@ func TestError_QuotesInput(t *testing.T) {
 			_, err := pat.ParseDate(test.text, "/expirationDate")
 			checkRejection(t, rejection{pat.Illegal, "/expirationDate", "date-is-rfc3339"}, err)
 			if got := ruleError(t, err).Got; got != test.want {
-				t.Errorf("got is %s, want %s", got, test.want)
+				t.Errorf("got = %s, want %s", got, test.want)
 			}
 		})
 	}

@@ -143,7 +143,7 @@ func TestCreate_LegacyIgnoresAcknowledgment(t *testing.T) {
 		t.Errorf("expires (-want +got):\n%s", diff)
 	}
 	if got.UserAwareTokenNeverExpires {
-		t.Error("the acknowledgment is stored")
+		t.Error("UserAwareTokenNeverExpires = true, want false")
 	}
 }
 

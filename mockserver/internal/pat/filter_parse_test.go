@@ -20,7 +20,7 @@ func checkFilterRejection(t testing.TB, filter, wantGot string, wantPosition int
 			wantPosition)
 	}
 	if end := utf8.RuneCountInString(filter) + 1; (got.Position == end) != (wantGot == "") {
-		t.Errorf("position is %d, and the end of the filter is %d", got.Position, end)
+		t.Errorf("position = %d, want %d only at the end of the filter", got.Position, end)
 	}
 }
 

@@ -190,7 +190,7 @@ func FuzzParseFilter(f *testing.F) {
 		if err != nil {
 			if r := rejectionOf(t, err); r.Kind != pat.Invalid ||
 				r.Field != "query parameter filters" {
-				t.Errorf("error is %+v", r)
+				t.Errorf("unexpected error: %+v", r)
 			}
 			return
 		}

@@ -39,7 +39,7 @@ func TestIDAdvice_ForUUIDs(t *testing.T) {
 			} {
 				ruleErr, ok := errors.AsType[*pat.Error](do(id))
 				if !ok {
-					t.Fatalf("%s: no error of a rule", id)
+					t.Fatalf("%s: no error with a rule", id)
 				}
 				if got := strings.Contains(ruleErr.Advice, valid); got != want {
 					t.Errorf("%s: advice %q, want it to name the id: %t", id, ruleErr.Advice, want)

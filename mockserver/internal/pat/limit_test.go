@@ -47,7 +47,7 @@ func TestCreationNote_AboveTenantLimit(t *testing.T) {
 			mustRun(t, creation.Commit(t.Context()))
 			got := creation.Note(t.Context())
 			if (test.want == "") != (got == "") || !strings.Contains(got, test.want) {
-				t.Fatalf("note is %q, want one of the %s token", got, test.want)
+				t.Fatalf("note = %q, want one of the %s token", got, test.want)
 			}
 			if test.want != "" {
 				checkText(t, got)
@@ -72,7 +72,7 @@ func TestCreationNote_EmptyOnStoreError(t *testing.T) {
 	mustRun(t, err)
 	mustRun(t, creation.Commit(t.Context()))
 	if note := creation.Note(t.Context()); note != "" {
-		t.Errorf("note is %q, want none", note)
+		t.Errorf("note = %q, want none", note)
 	}
 }
 

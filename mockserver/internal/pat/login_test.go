@@ -107,7 +107,7 @@ func TestLogin_RejectsBadCredentials(t *testing.T) {
 			before := allTokens(t, store)
 			session, err := loginService(store).PrepareLogin(t.Context(), test.id, test.secret, now)
 			if session != nil {
-				t.Errorf("session is %+v, want none", session)
+				t.Errorf("session = %+v, want none", session)
 			}
 			want := badCredentials
 			if test.id == "expired" {
@@ -172,7 +172,7 @@ func TestLogin_ErrorTexts(t *testing.T) {
 			checkRejection(t, test.want, err)
 			if text := ruleError(t, err).Text(); !strings.Contains(text, test.wantName) ||
 				test.wantName == "" && strings.Contains(text, test.id) {
-				t.Errorf("text is %q, want %q in it", text, test.wantName)
+				t.Errorf("text %q does not contain %q", text, test.wantName)
 			}
 			checkText(t, ruleError(t, err).Text())
 		})
@@ -271,7 +271,7 @@ func TestLogin_RetriesConflict(t *testing.T) {
 				t.Errorf("lastUsed (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff("renamed", got.Name); diff != "" {
-				t.Errorf("the other change is lost (-want +got):\n%s", diff)
+				t.Errorf("concurrent change was lost (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -35,7 +35,7 @@ func TestOptions_ListNeverUsed(t *testing.T) {
 			}
 			if _, err := s.List(t.Context(), admin(ann), pat.ListQuery{Filter: f}); err != nil ||
 				len(spans) != 1 {
-				t.Fatalf("spans are %v, %v, want one", spans, err)
+				t.Fatalf("spans = %v, %v, want one", spans, err)
 			}
 			var names []string
 			for _, token := range filterTokens {
@@ -44,7 +44,7 @@ func TestOptions_ListNeverUsed(t *testing.T) {
 					names = append(names, token.name)
 				}
 				if matches && !within(spans[0], token.lastUsed) {
-					t.Errorf("the span does not contain %s", token.name)
+					t.Errorf("span does not contain %s", token.name)
 				}
 			}
 			if diff := cmp.Diff(test.want, strings.Join(names, " ")); diff != "" {
@@ -80,7 +80,7 @@ func TestOptions_RejectUnknownScopes(t *testing.T) {
 				entry = ruleErr.Entry + string(ruleErr.Rule)
 			}
 			if entry != test.entry || (err != nil) != (test.entry != "") {
-				t.Errorf("entry %q, want %q: %v", entry, test.entry, err)
+				t.Errorf("entry = %q, want %q: %v", entry, test.entry, err)
 			}
 		})
 	}

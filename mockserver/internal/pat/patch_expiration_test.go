@@ -353,13 +353,13 @@ func TestPatch_RevivesExpiredToken(t *testing.T) {
 	store := newStore(t, robotExpiring("2026-02-01T00:00:00Z", false))
 	service := loginService(store)
 	if err := login(t.Context(), service, "robot", "secret of robot", now); err == nil {
-		t.Fatal("the expired token logged in")
+		t.Fatal("login with an expired token succeeded")
 	}
 	if _, err := patchToken(t.Context(), service, callOf(user(ben), version.V1), "robot",
 		patchOf(`replace /expirationDate "2026-05-01T00:00:00Z"`)); err != nil {
 		t.Fatal(err)
 	}
 	if err := login(t.Context(), service, "robot", "secret of robot", now); err != nil {
-		t.Errorf("the revived token does not log in: %v", err)
+		t.Errorf("login with the revived token: %v", err)
 	}
 }

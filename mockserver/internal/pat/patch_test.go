@@ -206,7 +206,7 @@ func TestPatch_DoesNotModifyOperations(t *testing.T) {
 	_, err := patch(t, version.V1, robot(), operations)
 	checkRejection(t, accepted, err)
 	if operations[0].Value != nil {
-		t.Errorf("value was set to %s, want none", operations[0].Value)
+		t.Errorf("value = %s, want unset", operations[0].Value)
 	}
 }
 

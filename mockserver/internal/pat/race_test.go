@@ -93,12 +93,12 @@ func TestWrite_RetriesAfterChange(t *testing.T) {
 				t.Fatal(err)
 			}
 			if store.writes != 2 {
-				t.Errorf("wrote %d times, want twice", store.writes)
+				t.Errorf("wrote %d times, want 2", store.writes)
 			}
 			token, err := store.Token(t.Context(), "token")
 			if test.name == "delete" {
 				if !errors.Is(err, pat.ErrNotFound) {
-					t.Errorf("token is there, error %v", err)
+					t.Errorf("token exists, error %v", err)
 				}
 				return
 			}
@@ -106,7 +106,7 @@ func TestWrite_RetriesAfterChange(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff("renamed concurrently", token.Name); diff != "" {
-				t.Errorf("the other change is lost (-want +got):\n%s", diff)
+				t.Errorf("concurrent change was lost (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -123,7 +123,7 @@ func TestWrite_RetriesConflict(t *testing.T) {
 				t.Fatal(err)
 			}
 			if store.writes != 2 {
-				t.Errorf("wrote %d times, want twice", store.writes)
+				t.Errorf("wrote %d times, want 2", store.writes)
 			}
 		})
 	}
@@ -162,7 +162,7 @@ func TestWrite_ReturnsStoreError(t *testing.T) {
 			}
 			store.beforeWrite = func() error { return errConnection }
 			if err := test.run(newService(store)); !errors.Is(err, errConnection) {
-				t.Errorf("error is %v, want that of the store", err)
+				t.Errorf("error = %v, want the store's error", err)
 			}
 		})
 	}
@@ -238,7 +238,7 @@ func testUnreachable(t *testing.T, store pat.Store) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if err := test.run(); !errors.Is(err, errUnreachable) {
-				t.Errorf("error is %v, want that of the store", err)
+				t.Errorf("error = %v, want the store's error", err)
 			}
 		})
 	}

@@ -16,10 +16,10 @@ func checkDeleted(t *testing.T, want bool, s *pat.Service, id string) {
 	err := login(t.Context(), s, id, "secret of "+id, now)
 	got := rejectionOf(t, err)
 	if got != badCredentials && got != loginDeleted {
-		t.Errorf("login with %s: error is %v, want one of the credentials", id, err)
+		t.Errorf("login with %s: error = %v, want an error about credentials", id, err)
 	}
 	if got := got == loginDeleted; got != want {
-		t.Errorf("login with %s: reported as deleted: %t (%v), want %t", id, got, err, want)
+		t.Errorf("login with %s: deleted = %t (%v), want %t", id, got, err, want)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestReplace_ForgetsDeletions(t *testing.T) {
 	if err := s.Replace(t.Context(), pat.Tenant{
 		UserLevels: map[string][]string{"X": {"x"}},
 	}); err == nil {
-		t.Error("the tenant with an unknown right was accepted")
+		t.Error("tenant with an unknown right was accepted")
 	}
 	checkDeleted(t, true, s, "1")
 	mustRun(t, s.Replace(t.Context(), annAndBen()))

@@ -96,7 +96,7 @@ func TestReplace_Concurrent(t *testing.T) {
 				for _, token := range snapshot.Tokens {
 					if token.Owner.ID != snapshot.Name ||
 						token.Owner.ID != snapshot.Identities[0].ID {
-						t.Errorf("tenant %s has a token of %s", snapshot.Name, token.Owner.ID)
+						t.Errorf("tenant %s contains a token of %s", snapshot.Name, token.Owner.ID)
 					}
 				}
 				if _, err := s.Logins(t.Context()); err != nil {

@@ -101,7 +101,7 @@ func TestService_IsEmptyBeforeReplace(t *testing.T) {
 	})
 	checkView(t, view{}, s)
 	if i, err := s.Identity(t.Context(), "ann"); !errors.Is(err, pat.ErrNoIdentity) {
-		t.Errorf("identity is %+v, %v, want none", i, err)
+		t.Errorf("identity = %+v, %v, want none", i, err)
 	}
 	_, err := create(t.Context(), s, callOf(user(ben), version.V3), pat.CreateRequest{
 		Name: new("robot"),
@@ -137,7 +137,7 @@ func TestReplace(t *testing.T) {
 		Logins: []string{"Cem 2"},
 	}, s)
 	if _, err := s.Identity(t.Context(), "ben"); !errors.Is(err, pat.ErrNoIdentity) {
-		t.Errorf("the replaced identity still exists, error %v", err)
+		t.Errorf("replaced identity still exists, error %v", err)
 	}
 	t.Run("user levels are replaced", func(t *testing.T) {
 		_, err := s.List(t.Context(), caller(ann, "READER", "sp:scopes:all"), pat.ListQuery{
@@ -202,12 +202,12 @@ func TestReplace_IsAtomic(t *testing.T) {
 			rightErr := (*pat.UnknownRightError)(nil)
 			if test.wantIs != nil && !errors.Is(err, test.wantIs) ||
 				test.wantIs == nil && !errors.As(err, &rightErr) {
-				t.Fatalf("error is %v, want %v", err, test.wantIs)
+				t.Fatalf("error = %v, want %v", err, test.wantIs)
 			}
 			checkText(t, err.Error())
 			checkView(t, before, s)
 			if _, err := s.List(t.Context(), user(ben), pat.ListQuery{OwnerID: "me"}); err != nil {
-				t.Errorf("rights have changed: %v", err)
+				t.Errorf("rights changed: %v", err)
 			}
 		})
 	}
@@ -216,7 +216,7 @@ func TestReplace_IsAtomic(t *testing.T) {
 func TestReplace_ReturnsStoreError(t *testing.T) {
 	s := newService(fullStore{newStore(t)})
 	if err := s.Replace(t.Context(), pat.Tenant{Name: "next"}); !errors.Is(err, errFull) {
-		t.Errorf("error is %v, want that of the store", err)
+		t.Errorf("error = %v, want the store's error", err)
 	}
 	about, err := s.TenantInfo(t.Context())
 	mustRun(t, err)
@@ -266,10 +266,10 @@ func TestSnapshot_IsImmutable(t *testing.T) {
 func TestSnapshot_ReturnsStoreError(t *testing.T) {
 	s := newService(fullStore{newStore(t)})
 	if _, err := s.Snapshot(t.Context()); !errors.Is(err, errFull) {
-		t.Errorf("error is %v, want that of the store", err)
+		t.Errorf("error = %v, want the store's error", err)
 	}
 	if _, err := s.Logins(t.Context()); !errors.Is(err, errFull) {
-		t.Errorf("error is %v, want that of the store", err)
+		t.Errorf("error = %v, want the store's error", err)
 	}
 }
 
@@ -290,7 +290,7 @@ func TestWrite_DuringReplace(t *testing.T) {
 			}
 			if token, err := store.Token(t.Context(), "token"); err == nil &&
 				token.Name != "of the next tenant" {
-				t.Errorf("token is %q, that of the old tenant", token.Name)
+				t.Errorf("token = %q, which belongs to the old tenant", token.Name)
 			}
 		})
 		t.Run(test.name+", without it", func(t *testing.T) {

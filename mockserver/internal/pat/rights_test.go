@@ -75,11 +75,11 @@ func TestParseRights_RejectsUnknownNames(t *testing.T) {
 	})
 	if rightErr := (*pat.UnknownRightError)(nil); !errors.As(err, &rightErr) ||
 		rightErr.Name != "idn:all-personal-access-tokens:create" {
-		t.Fatalf("error is %v, want an UnknownRightError", err)
+		t.Fatalf("error = %v, want an UnknownRightError", err)
 	}
 	checkText(t, err.Error())
 	if got != 0 {
-		t.Errorf("rights are %v, want none with an error", got)
+		t.Errorf("rights = %v, want nil on error", got)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestRights_Has(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := test.set.Has(test.required); got != test.want {
-				t.Errorf("has is %v, want %v", got, test.want)
+				t.Errorf("has = %v, want %v", got, test.want)
 			}
 		})
 	}

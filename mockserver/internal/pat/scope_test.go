@@ -179,7 +179,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			if test.wantNote == "" && len(got.Notes) > 0 ||
 				test.wantNote != "" &&
 					(len(got.Notes) != 1 || !strings.Contains(got.Notes[0], test.wantNote)) {
-				t.Fatalf("notes are %q, want one with %s", got.Notes, test.wantNote)
+				t.Fatalf("notes = %q, want one with %s", got.Notes, test.wantNote)
 			}
 			if test.wantNote != "" {
 				checkText(t, got.Notes[0])

@@ -47,7 +47,7 @@ func TestNewScopeSet_HashesDiffer(t *testing.T) {
 	} {
 		hash := pat.NewScopeSet(scopes).Hash
 		if other, ok := seen[hash]; ok {
-			t.Errorf("%q and %q have the hash %s", other, scopes, hash)
+			t.Errorf("%q and %q have the same hash %s", other, scopes, hash)
 		}
 		seen[hash] = scopes
 	}
@@ -134,7 +134,7 @@ func (p *putCounter) PutScopeSet(ctx context.Context, set pat.ScopeSet) error {
 func checkError(t testing.TB, want, err error) {
 	t.Helper()
 	if !errors.Is(err, want) {
-		t.Errorf("error is %v, want %v", err, want)
+		t.Errorf("error = %v, want %v", err, want)
 	}
 }
 

@@ -210,7 +210,7 @@ func TestCreate_SkipsExistingIDs(t *testing.T) {
 		mustRun(t, err)
 		takeID(creation)
 		if err := creation.Commit(t.Context()); !errors.Is(err, pat.ErrConflict) {
-			t.Errorf("error is %v, want ErrConflict", err)
+			t.Errorf("error = %v, want ErrConflict", err)
 		}
 		if n, _ := store.Count(t.Context(), ben.ID); n != 2 {
 			t.Errorf("%d tokens of Ben are stored, want 2", n)
@@ -242,7 +242,7 @@ func TestCreate_RejectsDeletedCaller(t *testing.T) {
 	})
 	checkErrorText(t, forbidden("no-application-auth"), err)
 	if got := allTokens(t, store); got != nil {
-		t.Errorf("stored %v", got)
+		t.Errorf("unexpected tokens: %v", got)
 	}
 	_, err = create(t.Context(), service, callOf(user(ann), version.V3), pat.CreateRequest{
 		Name: new("robot"),
@@ -258,7 +258,7 @@ func TestDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := store.Token(t.Context(), "token"); !errors.Is(err, pat.ErrNotFound) {
-		t.Errorf("token is still there: %v", err)
+		t.Errorf("token still exists: %v", err)
 	}
 	checkFields(t, expiringToken("other", ben), tokenData(t, store, "other"))
 	t.Run("again", func(t *testing.T) {
@@ -348,7 +348,7 @@ func TestRevisions_AreImmutable(t *testing.T) {
 			}
 			checkFields(t, robot(), before.TokenData)
 			if after, _ := store.Token(t.Context(), "robot"); after == before {
-				t.Error("there is no new revision")
+				t.Error("got no new revision")
 			}
 		})
 	}

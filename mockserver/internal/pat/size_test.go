@@ -87,7 +87,7 @@ func TestService_AllocationsIndependentOfUsers(t *testing.T) {
 				s := serviceWithUsers(t, users)
 				return bytesPerCall(func(n int) {
 					if err := test.call(s, n); !errors.Is(err, test.want) {
-						t.Fatalf("error is %v, want %v", err, test.want)
+						t.Fatalf("error = %v, want %v", err, test.want)
 					}
 				})
 			}

@@ -184,7 +184,7 @@ func ruleError(t testing.TB, err error) *pat.Error {
 	t.Helper()
 	var e *pat.Error
 	if !errors.As(err, &e) {
-		t.Fatalf("error is %T (%v), want *pat.Error", err, err)
+		t.Fatalf("error = %T (%v), want *pat.Error", err, err)
 	}
 	return e
 }

@@ -27,7 +27,7 @@ func TestToken_Expired(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := pat.NewToken(test.fields).Expired(parseTime(test.now)); got != test.want {
-				t.Errorf("expired is %v, want %v", got, test.want)
+				t.Errorf("expired = %v, want %v", got, test.want)
 			}
 		})
 	}
@@ -36,7 +36,7 @@ func TestToken_Expired(t *testing.T) {
 func TestToken_JSON(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		if got := pat.NewToken(expiringToken("token", ben)).JSON(pat.Current); got != nil {
-			t.Errorf("JSON is %q, want none", got)
+			t.Errorf("JSON = %q, want none", got)
 		}
 	})
 	t.Run("per shape and revision", func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestToken_JSON(t *testing.T) {
 			readers.Go(func() {
 				token.SetJSON(pat.Legacy, []byte(token.ID))
 				if got := token.JSON(pat.Legacy); string(got) != "token" {
-					t.Errorf("JSON is %q", got)
+					t.Errorf("unexpected JSON: %q", got)
 				}
 			})
 		}

@@ -40,7 +40,7 @@ func TestCreate_Name(t *testing.T) {
 				wantTokens = 4
 			}
 			if got := len(allTokens(t, store)); got != wantTokens {
-				t.Errorf("there are %d tokens, want %d", got, wantTokens)
+				t.Errorf("got %d tokens, want %d", got, wantTokens)
 			}
 		})
 	}

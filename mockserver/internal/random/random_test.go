@@ -39,7 +39,7 @@ func TestHex_SeedRepeats(t *testing.T) {
 	seen := map[string]bool{}
 	for _, value := range want {
 		if seen[value] {
-			t.Errorf("%s was repeated", value)
+			t.Errorf("got %s more than once", value)
 		}
 		seen[value] = true
 	}
@@ -113,7 +113,7 @@ func TestSource_Formats(t *testing.T) {
 				t.Errorf("Base64 (-want +got):\n%s", diff)
 			}
 			if got := len(random.New(nil, "a").Bytes("purpose", n)); got != n {
-				t.Errorf("%d bytes without a seed, want %d", got, n)
+				t.Errorf("got %d bytes without a seed, want %d", got, n)
 			}
 		})
 	}
@@ -129,7 +129,7 @@ func TestFloat_IsUniform(t *testing.T) {
 			for range draws {
 				f := s.Float("purpose")
 				if f < 0 || f >= 1 {
-					t.Fatalf("%v, want from 0 up to but not including 1", f)
+					t.Fatalf("got %v, want from 0 up to but not including 1", f)
 				}
 				counts[int(f*buckets)]++
 			}
@@ -138,7 +138,7 @@ func TestFloat_IsUniform(t *testing.T) {
 			tolerance := 6 * math.Sqrt(draws*0.1*0.9)
 			for i, n := range counts {
 				if math.Abs(float64(n)-draws/buckets) > tolerance {
-					t.Errorf("%d of %d draws in tenth %d, want %d give or take %.0f", n, draws, i,
+					t.Errorf("%d of %d draws in tenth %d, want %d ± %.0f", n, draws, i,
 						draws/buckets, tolerance)
 				}
 			}
@@ -177,7 +177,7 @@ func TestSource_Concurrent(t *testing.T) {
 func TestSource_Unseeded(t *testing.T) {
 	a, b := random.New(nil, "a"), random.New(nil, "a")
 	if a.Seeded() || !newSeeded(0, "a").Seeded() {
-		t.Error("a source without a seed is seeded, or one of seed 0 is not")
+		t.Error("Seeded() is wrong without a seed or for seed 0")
 	}
 	seen := map[string]bool{}
 	for range 100 {
@@ -186,7 +186,7 @@ func TestSource_Unseeded(t *testing.T) {
 		a.Reset()
 	}
 	if len(seen) != 200 {
-		t.Errorf("%d different values, want 200", len(seen))
+		t.Errorf("got %d different values, want 200", len(seen))
 	}
 }
 
@@ -201,6 +201,6 @@ func TestNewSeed_FitsInFloat64(t *testing.T) {
 		top = max(top, seed)
 	}
 	if all != 1<<53-1 || top < 1<<52 {
-		t.Errorf("the bits of a thousand seeds are %b, want all 53", all)
+		t.Errorf("bits of a thousand seeds = %b, want all 53", all)
 	}
 }

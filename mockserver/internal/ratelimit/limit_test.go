@@ -63,7 +63,7 @@ func TestParse(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if (err == nil) != (test.canonical != "") {
-				t.Fatalf("error %v", err)
+				t.Fatalf("unexpected error: %v", err)
 			}
 			if err != nil {
 				return

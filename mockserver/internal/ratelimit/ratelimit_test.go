@@ -163,7 +163,7 @@ func TestTake_LimitsWindows(t *testing.T) {
 			test.fill(l)
 			if count, _ := l.Take(ratelimit.Key{ClientID: test.key},
 				noon.Add(59*time.Second)); count != test.want {
-				t.Errorf("request %d, want %d", count, test.want)
+				t.Errorf("request = %d, want %d", count, test.want)
 			}
 		})
 	}

@@ -97,7 +97,7 @@ func TestWrite_AppliesEffect(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if string(resp.Body) != original || resp.ContentType != "" {
-				t.Errorf("the response itself became %s %s", resp.ContentType, resp.Body)
+				t.Errorf("the response itself changed to %s %s", resp.ContentType, resp.Body)
 			}
 			if rw.Header().Get(response.FaultHeader) != "f1" {
 				t.Errorf("%s is %q, want f1", response.FaultHeader,
@@ -166,7 +166,7 @@ func TestWrite_Hangs(t *testing.T) {
 				synctest.Wait()
 				select {
 				case <-done:
-					t.Error("returned too early")
+					t.Error("handler returned too early")
 				default:
 				}
 				test.end(cancel, func() { close(mockDone) })
@@ -220,7 +220,7 @@ func TestWrite_FaultHeader(t *testing.T) {
 			}
 			if got := rw.Header().Get("Cache-Control"); got != "no-cache, no-store, "+
 				"must-revalidate" {
-				t.Errorf("Cache-Control %q", got)
+				t.Errorf("unexpected Cache-Control: %q", got)
 			}
 		})
 	}

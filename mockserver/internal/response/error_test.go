@@ -64,7 +64,7 @@ func TestErrorResponse_ByStatus(t *testing.T) {
 				t.Errorf("body (-want +got):\n%s", diff)
 			}
 			if test.published != "" && text != test.published {
-				t.Errorf("message %q, want %q", text, test.published)
+				t.Errorf("message = %q, want %q", text, test.published)
 			}
 			golden.Check(t, errorTexts, golden.Key(t), text+"\n"+body.Causes[0].Text)
 		})
@@ -108,7 +108,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, err := response.JSON(http.StatusOK, make(chan int)); err == nil {
-		t.Error("a channel became JSON")
+		t.Error("encoding a channel succeeded, want an error")
 	}
 }
 
@@ -274,7 +274,7 @@ func TestErrorResponse_Forms(t *testing.T) {
 			golden.Check(t, errorTexts, golden.Key(t),
 				fmt.Sprint(got.Status, " ", got.Header, " ", body))
 			if len(got.Reasons) != 1 || got.Reasons[0].Rule != test.err.Reasons[0].Rule {
-				t.Errorf("reasons %v", got.Reasons)
+				t.Errorf("unexpected reasons: %v", got.Reasons)
 			}
 		})
 	}
@@ -317,11 +317,11 @@ func TestErrorResponse_Dialect(t *testing.T) {
 				if status, rest, _ := strings.Cut(part, " "); i == 0 {
 					part = rest
 					if strconv.Itoa(got.Status) != status {
-						t.Errorf("status %d, want %s", got.Status, status)
+						t.Errorf("status = %d, want %s", got.Status, status)
 					}
 				}
 				if !strings.Contains(string(got.Body), part) {
-					t.Errorf("%s\nhas no %s", got.Body, part)
+					t.Errorf("%s\ndoes not contain %s", got.Body, part)
 				}
 			}
 		})
@@ -363,7 +363,7 @@ func TestHTTPDate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := response.HTTPDate(test.noon); got != test.want {
-				t.Errorf("%s, want %s", got, test.want)
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}
@@ -408,7 +408,7 @@ func TestBaseURL(t *testing.T) {
 			}
 			r = response.RequestWithInfo(r, &response.RequestInfo{Prefix: test.prefix})
 			if got := response.BaseURL(r, test.public); got != test.want {
-				t.Errorf("%s, want %s", got, test.want)
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}

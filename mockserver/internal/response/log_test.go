@@ -35,7 +35,7 @@ func logLine(t testing.TB, info *response.RequestInfo, method, path, agent strin
 	case 1:
 		return &lines[0]
 	default:
-		t.Fatalf("%d lines, want one: %+v", len(lines), lines)
+		t.Fatalf("got %d lines, want one: %+v", len(lines), lines)
 		return nil
 	}
 }
@@ -265,7 +265,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			}
 			got := logLine(t, &info, test.method, test.path, test.agent, resp)
 			if (got != nil) != (test.want != noLine) {
-				t.Fatalf("line %+v", got)
+				t.Fatalf("unexpected line: %+v", got)
 			}
 			if diff := cmp.Diff(reasons(test.reasons), info.Reasons); diff != "" {
 				t.Errorf("reasons (-want +got):\n%s", diff)
@@ -282,7 +282,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			}
 			if !strings.Contains(got.Msg, test.want) || strings.Contains(got.Msg, secret) ||
 				strings.ContainsFunc(got.Msg, func(r rune) bool { return !unicode.IsPrint(r) }) {
-				t.Errorf("line %q, want %q in it", got.Msg, test.want)
+				t.Errorf("line %q does not contain %q", got.Msg, test.want)
 			}
 			golden.Check(t, errorTexts, golden.Key(t), got.Msg)
 		})
@@ -327,7 +327,7 @@ func TestWrite_LogsDisconnectAtDebugLevel(t *testing.T) {
 				func(r record) bool {
 					return r.Level == slog.LevelDebug && r.Error == "broken pipe"
 				}); got != test.want {
-				t.Errorf("log %q", &log)
+				t.Errorf("unexpected log: %q", &log)
 			}
 		})
 	}

@@ -66,7 +66,7 @@ func TestWrite_RejectsInvalidResponse(t *testing.T) {
 		t.Errorf("wrote %s after %d rejections", rw.Body, rejections)
 	}
 	if got := log[0].Error; !strings.Contains(got, violation.String()) {
-		t.Errorf("log has the error %q, want %s in it", got, violation)
+		t.Errorf("logged error %q does not contain %s", got, violation)
 	}
 }
 
@@ -80,7 +80,7 @@ func checkInternalError(t *testing.T, rw *httptest.ResponseRecorder, log []recor
 	}
 	if len(log) != 1 || log[0].Level != slog.LevelError ||
 		log[0].Rule != string(rule.ControlInternalError) {
-		t.Errorf("log %+v, want one error of rule %s", log, rule.ControlInternalError)
+		t.Errorf("log = %+v, want one error of rule %s", log, rule.ControlInternalError)
 	}
 }
 
@@ -102,6 +102,6 @@ func TestValidate_ValidatesOnce(t *testing.T) {
 		}
 	}
 	if calls != 1 {
-		t.Errorf("validated %d times, want once", calls)
+		t.Errorf("validated %d times, want 1", calls)
 	}
 }

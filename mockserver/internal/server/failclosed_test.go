@@ -46,7 +46,7 @@ func newStrictServer(t *testing.T, name, old, stricter string, options ...func(*
 		t.Fatal(err)
 	}
 	if !bytes.Contains(source, []byte(old)) {
-		t.Fatalf("document %s does not say %q", name, old)
+		t.Fatalf("document %s does not contain %q", name, old)
 	}
 	errata, err := spec.LoadErrata()
 	if err != nil {
@@ -148,16 +148,16 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 	form := strings.Contains(body, `"detailCode":"500.0 Internal fault"`) ||
 		strings.Contains(body, `"error":"server_error"`)
 	if status != http.StatusInternalServerError || !form {
-		t.Errorf("status %d, want 500: %s", status, body)
+		t.Errorf("status = %d, want 500: %s", status, body)
 	}
 	got := log.String()
 	if strings.Count(got, "level=ERROR") != 1 ||
 		!strings.Contains(got, "rule="+string(rule.ControlInternalError)) {
-		t.Errorf("log %q, want one error of rule %q", got, string(rule.ControlInternalError))
+		t.Errorf("log = %q, want one error of rule %q", got, string(rule.ControlInternalError))
 	}
 	for _, name := range names {
 		if !strings.Contains(got, name) {
-			t.Errorf("log %q, want %q in it", got, name)
+			t.Errorf("log %q does not contain %q", got, name)
 		}
 	}
 }
@@ -178,16 +178,16 @@ func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
 			string(rule.ControlInternalError), err)
 	}
 	if strings.Contains(body, "broken") {
-		t.Errorf("the error contains the token: %s", body)
+		t.Errorf("error contains the token: %s", body)
 	}
 	if _, listed := sendRequest(t, mock, bearer, "GET", "/v3/personal-access-tokens", "",
 		""); strings.Contains(listed, "broken") {
-		t.Errorf("the token was stored: %s", listed)
+		t.Errorf("token was stored: %s", listed)
 	}
 	status, _ = sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"short","userAwareTokenNeverExpires":true}`)
 	if status != http.StatusOK {
-		t.Errorf("valid response after it: status %d", status)
+		t.Errorf("valid response after an invalid one: status %d", status)
 	}
 }
 
@@ -202,11 +202,11 @@ func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
 	if _, listed := sendRequest(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me",
 		"",
 		""); !strings.Contains(listed, `"name":"login"`) {
-		t.Errorf("the token changed: %s", listed)
+		t.Errorf("token changed: %s", listed)
 	}
 	if status, _ = sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
 		`[{"op":"replace","path":"/name","value":"short"}]`); status != http.StatusOK {
-		t.Errorf("valid response after it: status %d", status)
+		t.Errorf("valid response after an invalid one: status %d", status)
 	}
 }
 
@@ -230,15 +230,16 @@ func TestServer_SendsInvalidResponseWithoutValidation(t *testing.T) {
 		if status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
 			"/"+v+"/personal-access-tokens", "", ""); status != http.StatusOK ||
 			!strings.Contains(body, `"login"`) {
-			t.Errorf("%s: status %d, want 200: %s", v, status, body)
+			t.Errorf("%s: status = %d, want 200: %s", v, status, body)
 		}
 	}
 	if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
-		t.Errorf("%d errors are logged, want one at the start: %q", n, log)
+		t.Errorf("logged %d errors, want 1 at the start: %q", n, log)
 	}
 	health, err := newControlClient(mock).Health(t.Context())
 	if err != nil || health.Profile.ValidateResponses {
-		t.Errorf("health says validateResponses %t, %v", health.Profile.ValidateResponses, err)
+		t.Errorf("unexpected health: validateResponses %t, %v", health.Profile.ValidateResponses,
+			err)
 	}
 }
 
@@ -251,12 +252,12 @@ func TestServer_DiscardsLoginOfInvalidResponse(t *testing.T) {
 		"application/x-www-form-urlencoded", long)
 	checkInternalError(t, status, body, log, "/expires_in", "43200")
 	if strings.Contains(body, "access_token") {
-		t.Errorf("the error contains the access token: %s", body)
+		t.Errorf("error contains the access token: %s", body)
 	}
 	if _, listed := sendRequest(t, mock, mustLogin(t, mock), "GET", "/v3/personal-access-tokens",
 		"",
 		""); strings.Count(listed, `"lastUsed":null`) != 1 {
-		t.Errorf("the login was stored: %s", listed)
+		t.Errorf("login was stored: %s", listed)
 	}
 }
 

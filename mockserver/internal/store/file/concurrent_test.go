@@ -113,10 +113,10 @@ func TestDelete_DuringWrites(t *testing.T) {
 		}
 	})
 	if n, _ := s.Count(t.Context(), ""); n != workers*10 {
-		t.Errorf("there are %d tokens in memory, want %d", n, workers*10)
+		t.Errorf("got %d tokens in memory, want %d", n, workers*10)
 	}
 	names, err := reopen(t, f, path).Namespaces()
 	if names != nil || err != nil {
-		t.Errorf("namespaces are %q, %v, want none", names, err)
+		t.Errorf("namespaces = %q, %v, want none", names, err)
 	}
 }

@@ -102,7 +102,7 @@ func (m sample) try(t *testing.T, data []byte) (outcome, error) {
 	if err != nil {
 		after, _ := os.ReadFile(m.path)
 		if !bytes.Equal(data, after) {
-			t.Errorf("the rejected file was changed: %v", err)
+			t.Errorf("rejected file was changed: %v", err)
 		}
 		return rejected, err
 	}
@@ -151,7 +151,7 @@ func TestOpen_AcceptsIntactFile(t *testing.T) {
 	got, err := m.try(t, m.bytes)
 	checkError(t, nil, err)
 	if got != intact {
-		t.Errorf("outcome is %s, want intact", got)
+		t.Errorf("outcome = %s, want intact", got)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestOpen_DropsTornChange(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got, err := m.try(t, m.modify(test.change)); got != test.want {
-				t.Errorf("outcome is %s (%v), want %s", got, err, test.want)
+				t.Errorf("outcome = %s (%v), want %s", got, err, test.want)
 			}
 		})
 	}
@@ -212,7 +212,7 @@ func TestWrite_AfterTornChange(t *testing.T) {
 		os.WriteFile(m.path, m.modify(func(b []byte) { clear(b[last : last+pageSize]) }), 0o600))
 	f, warnings := openWithWarnings(t, m.path)
 	if warnings == "" {
-		t.Error("there was no warning")
+		t.Error("got no warning")
 	}
 	f = reopen(t, f, m.path)
 	s := openNamespace(t, f, "default")
@@ -220,7 +220,7 @@ func TestWrite_AfterTornChange(t *testing.T) {
 	checkError(t, nil, s.Create(t.Context(), token("new", ben, 1), 0))
 	f = reopen(t, f, m.path)
 	if got := loadTenant(t, openNamespace(t, f, "default")); len(got.Tokens) != 61 {
-		t.Errorf("there are %d tokens, want 61", len(got.Tokens))
+		t.Errorf("got %d tokens, want 61", len(got.Tokens))
 	}
 }
 
@@ -247,7 +247,7 @@ func TestOpen_DetectsFlippedBits(t *testing.T) {
 			got, err := m.try(t, m.modify(func(b []byte) { b[offset] ^= bit }))
 			count[got]++
 			if got == dropped && page > 1 || got == rejected && !isRejection(err) {
-				t.Errorf("outcome is %s (%v)", got, err)
+				t.Errorf("unexpected outcome %s (%v)", got, err)
 			}
 			if t.Failed() {
 				t.Fatalf("with bit %08b of byte %d of page %d flipped", bit, i, page)
@@ -257,7 +257,7 @@ func TestOpen_DetectsFlippedBits(t *testing.T) {
 	t.Log(count)
 	for _, outcome := range []outcome{rejected, intact, dropped} {
 		if count[outcome] == 0 {
-			t.Errorf("no outcome is %s: the test has a gap", outcome)
+			t.Errorf("no case has the outcome %s", outcome)
 		}
 	}
 }
@@ -278,7 +278,7 @@ func TestOpen_SurvivesRandomDamage(t *testing.T) {
 		}))
 		count[got]++
 		if got == dropped && from >= 2*pageSize || got == rejected && !isRejection(err) {
-			t.Errorf("outcome is %s (%v)", got, err)
+			t.Errorf("unexpected outcome %s (%v)", got, err)
 		}
 		if t.Failed() {
 			t.Fatalf("file %d, with %d other bytes from %d on", i, length, from)
@@ -322,7 +322,7 @@ func TestOpen_DetectsMisplacedPages(t *testing.T) {
 				}
 			}
 			if count[rejected] == 0 {
-				t.Error("no file was rejected")
+				t.Error("rejected no file")
 			}
 		})
 	}
@@ -344,7 +344,7 @@ func (m sample) branch(t *testing.T) int {
 			return page
 		}
 	}
-	t.Fatal("the sample has no page of branches")
+	t.Fatal("sample contains no branch page")
 	return 0
 }
 
@@ -362,11 +362,11 @@ func TestOpen_RejectsInvalidPagePointers(t *testing.T) {
 				binary.NativeEndian.PutUint64(b[child:], target)
 			}))
 			if got != rejected {
-				t.Fatalf("outcome is %s, want rejected", got)
+				t.Fatalf("outcome = %s, want rejected", got)
 			}
 			checkError(t, file.ErrDamaged, err)
 			if !errors.As(err, new(*file.PageError)) {
-				t.Errorf("error is %v, want one about a page", err)
+				t.Errorf("error %v does not mention a page", err)
 			}
 		})
 	}
@@ -379,7 +379,7 @@ func TestOpen_RejectsInvalidBranchKey(t *testing.T) {
 	key := element + int(binary.NativeEndian.Uint32(m.bytes[element:]))
 	got, err := m.try(t, m.modify(func(b []byte) { b[key]++ }))
 	if got != rejected {
-		t.Fatalf("outcome is %s, want rejected", got)
+		t.Fatalf("outcome = %s, want rejected", got)
 	}
 	checkError(t, file.ErrDamaged, err)
 	checkContains(t, err, "key") // bbolt's wording
@@ -400,7 +400,7 @@ func TestOpen_RejectsTruncatedFile(t *testing.T) {
 			}
 			got, err := m.try(t, m.bytes[:length])
 			if got != want {
-				t.Errorf("outcome is %s (%v), want %s", got, err, want)
+				t.Errorf("outcome = %s (%v), want %s", got, err, want)
 			}
 			if length > 80 && length < end {
 				checkError(t, file.ErrDamaged, err)

@@ -120,7 +120,7 @@ func runAndKill(t *testing.T, path string, round int) (lines []string) {
 		}
 	}
 	if err := command.Wait(); err == nil || command.ProcessState.Exited() {
-		t.Fatalf("round %d: the process ended by itself: %v", round, err)
+		t.Fatalf("round %d: process exited before it was killed: %v", round, err)
 	}
 	return lines
 }

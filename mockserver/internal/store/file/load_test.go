@@ -129,7 +129,7 @@ func TestReplace_RoundTrip(t *testing.T) {
 			// times must have the same zone, too
 			for i, token := range got.Tokens {
 				if !reflect.DeepEqual(test.tenant.Tokens[i].TokenData, token.TokenData) {
-					t.Errorf("token is %#v, want %#v", token.TokenData,
+					t.Errorf("token = %#v, want %#v", token.TokenData,
 						test.tenant.Tokens[i].TokenData)
 				}
 			}
@@ -244,7 +244,7 @@ func TestLoad_RejectsInvalidValues(t *testing.T) {
 			}
 			tenant, _ := s.Snapshot(t.Context())
 			if ok || !cmp.Equal(pat.Tenant{}, tenant) {
-				t.Errorf("loaded %+v, want nothing with an error", tenant)
+				t.Errorf("loaded %+v, want nothing on error", tenant)
 			}
 		})
 	}

@@ -25,12 +25,12 @@ func TestOpen_CreatesPrivateFile(t *testing.T) {
 	info, err := os.Stat(path)
 	checkError(t, nil, err)
 	if got := info.Mode().Perm(); got != 0o600 && runtime.GOOS != "windows" {
-		t.Errorf("mode is %o, want 600", got)
+		t.Errorf("mode = %o, want 600", got)
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
 	checkError(t, nil, err)
 	if len(entries) != 1 {
-		t.Errorf("the directory contains %v, want only the file", entries)
+		t.Errorf("directory contains %v, want only the file", entries)
 	}
 }
 
@@ -307,7 +307,7 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			}
 			after, _ := os.ReadFile(path)
 			if string(before) != string(after) {
-				t.Error("the file was changed")
+				t.Error("file was changed")
 			}
 		})
 	}
@@ -351,7 +351,7 @@ func TestOpen_RejectsFileInUse(t *testing.T) {
 	checkError(t, file.ErrInUse, err)
 	checkGolden(t, path, err)
 	if elapsed := time.Since(start); elapsed > 5*time.Second {
-		t.Errorf("the error took %s", elapsed)
+		t.Errorf("error response took %s", elapsed)
 	}
 	a := token("a", ann, 1)
 	checkError(t, nil, s.Create(t.Context(), a, 0))
@@ -385,7 +385,7 @@ func TestOpen_Concurrent(t *testing.T) {
 			names, err := open(t, path).Namespaces()
 			checkError(t, nil, err)
 			if len(names) != opened {
-				t.Errorf("there are %d namespaces, want one for each of %d successful opens",
+				t.Errorf("got %d namespaces, want one for each of %d successful opens",
 					len(names), opened)
 			}
 		})

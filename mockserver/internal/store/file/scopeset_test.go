@@ -92,7 +92,7 @@ func TestPutScopeSet_FailingDisk(t *testing.T) {
 	type change = func(*bbolt.Tx) error
 	restore := f.BreakCommit(func(update func(change) error, do change) error {
 		if _, err := s.ScopeSet(t.Context(), set.Hash); !errors.Is(err, pat.ErrNotFound) {
-			t.Errorf("the set is in memory before it is in the file: %v", err)
+			t.Errorf("set is in memory before it is in the file: %v", err)
 		}
 		return update(func(tx *bbolt.Tx) error { return errors.Join(do(tx), errDisk) })
 	})

@@ -37,7 +37,7 @@ func TestCreate_ConcurrentWithOneName(t *testing.T) {
 		case err == nil:
 			created.Add(1)
 		case !errors.Is(err, pat.ErrNameTaken):
-			t.Errorf("error is %v, want ErrNameTaken", err)
+			t.Errorf("error = %v, want ErrNameTaken", err)
 		}
 	})
 	if got := created.Load(); got != 1 {
@@ -52,14 +52,14 @@ func TestCreate_ConcurrentWithLimit(t *testing.T) {
 			id := fmt.Sprintf("%d-%d", worker, i)
 			if err := s.Create(t.Context(), token(id, "ann", id, i), 10); err != nil &&
 				!errors.Is(err, pat.ErrLimit) {
-				t.Errorf("error is %v, want ErrLimit", err)
+				t.Errorf("error = %v, want ErrLimit", err)
 			}
 		}
 	})
 	tokens, err := s.Tokens(t.Context(), "ann")
 	check(t, nil, err)
 	if len(tokens) != 10 {
-		t.Errorf("there are %d tokens, want 10", len(tokens))
+		t.Errorf("got %d tokens, want 10", len(tokens))
 	}
 }
 
@@ -74,7 +74,7 @@ func TestSwap_Concurrent(t *testing.T) {
 				b, _ := s.Token(t.Context(), "b")
 				if err = s.Swap(t.Context(), rename(a, successor(a)),
 					rename(b, successor(b))); err != nil && !errors.Is(err, pat.ErrConflict) {
-					t.Errorf("error is %v, want ErrConflict", err)
+					t.Errorf("error = %v, want ErrConflict", err)
 				}
 			}
 		}
@@ -97,11 +97,11 @@ func TestDelete_Concurrent(t *testing.T) {
 		case err == nil:
 			deleted.Add(1)
 		case !errors.Is(err, pat.ErrNotFound):
-			t.Errorf("error is %v, want ErrNotFound", err)
+			t.Errorf("error = %v, want ErrNotFound", err)
 		}
 	})
 	if got := deleted.Load(); got != 1 {
-		t.Errorf("deleted %d times, want once", got)
+		t.Errorf("deleted %d times, want 1", got)
 	}
 }
 
@@ -121,7 +121,7 @@ func TestStore_ConcurrentReadersAndWriters(t *testing.T) {
 				before, after := tokens[j-1], tokens[j]
 				if order := before.Created.Compare(after.Created); order > 0 ||
 					order == 0 && before.ID >= after.ID {
-					t.Errorf("%s is before %s", before.ID, after.ID)
+					t.Errorf("%s comes before %s", before.ID, after.ID)
 				}
 			}
 			check(t, nil, s.Delete(t.Context(), change.New))

@@ -62,7 +62,7 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 				runtime.Gosched() // let another worker overtake
 				if err = s.Swap(t.Context(), use(current)); err != nil &&
 					!errors.Is(err, pat.ErrConflict) {
-					t.Errorf("error is %v, want ErrConflict", err)
+					t.Errorf("error = %v, want ErrConflict", err)
 				}
 			}
 			check(t, nil, s.Delete(t.Context(), own))
@@ -91,10 +91,10 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 		total += current.AccessTokenValiditySeconds
 	}
 	if want := workers * rounds; total != want {
-		t.Errorf("there are %d updates, want %d", total, want)
+		t.Errorf("got %d updates, want %d", total, want)
 	}
 	if n, _ := s.Count(t.Context(), ""); n != len(tokens) {
-		t.Errorf("there are %d tokens, want %d", n, len(tokens))
+		t.Errorf("got %d tokens, want %d", n, len(tokens))
 	}
 }
 
@@ -136,7 +136,7 @@ func TestList_IsConsistent(t *testing.T) {
 					if worker%2 == 0 {
 						if err := s.Swap(t.Context(), changes...); err != nil &&
 							!errors.Is(err, pat.ErrConflict) {
-							t.Errorf("error is %v, want ErrConflict", err)
+							t.Errorf("error = %v, want ErrConflict", err)
 						}
 					}
 				}

@@ -58,7 +58,7 @@ func tenantOf(tokens ...*pat.Token) pat.Tenant {
 func check(t testing.TB, want, err error) {
 	t.Helper()
 	if !errors.Is(err, want) {
-		t.Errorf("error is %v, want %v", err, want)
+		t.Errorf("error = %v, want %v", err, want)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestStore_Empty(t *testing.T) {
 	got, err := s.Token(t.Context(), "a")
 	check(t, pat.ErrNotFound, err)
 	if got != nil {
-		t.Errorf("token is %v, want none with an error", got)
+		t.Errorf("token = %v, want nil on error", got)
 	}
 	if diff := cmp.Diff([]string(nil), format(t)(s.Tokens(t.Context(), "ann"))); diff != "" {
 		t.Errorf("tokens of an unknown owner (-want +got):\n%s", diff)

@@ -243,7 +243,7 @@ func within(s pat.Span, t *pat.Token) bool {
 
 func checkSame(t *rapid.T, want, got error) {
 	if !errors.Is(got, want) {
-		t.Fatalf("error is %v, want %v", got, want)
+		t.Fatalf("error = %v, want %v", got, want)
 	}
 }
 

@@ -177,7 +177,7 @@ func TestReplace_CopiesTokens(t *testing.T) {
 	check(t, nil, s.Replace(t.Context(), tenantOf(tokens...)))
 	check(t, nil, s.Create(t.Context(), token("0", "ann", "0", 0), 0))
 	if tokens[0].ID != "b" || tokens[1].ID != "a" {
-		t.Errorf("tokens are %s, %s, want b, a", tokens[0].ID, tokens[1].ID)
+		t.Errorf("tokens = %s, %s, want b, a", tokens[0].ID, tokens[1].ID)
 	}
 	tokens[0] = token("x", "ann", "9", 9)
 	checkAll(t, []string{"0 0", "a 1", "b 2"}, s)
@@ -241,10 +241,10 @@ func TestReplace_Concurrent(t *testing.T) {
 			all, err := s.AllTokens(t.Context())
 			check(t, nil, err)
 			if len(all) != 2 || all[0].Owner.ID != all[1].Owner.ID {
-				t.Errorf("there are %d tokens, of %s first", len(all), all[0].Owner.ID)
+				t.Errorf("got %d tokens, of %s first", len(all), all[0].Owner.ID)
 			}
 			if n, _ := s.Count(t.Context(), ""); n != 2 {
-				t.Errorf("count is %d, want 2", n)
+				t.Errorf("count = %d, want 2", n)
 			}
 		}
 	})
