@@ -62,31 +62,31 @@ func TestBulkUpdate_RejectsInvalidBodies(t *testing.T) {
 			},
 		},
 		{
-			"an id twice", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{
+			"duplicate id", body(`["`+janes+`","`+janes+`"]`, `[`+date+`]`), "400.1.3", []cause{
 				{rule.BulkIDs, "/ids"},
 			},
 		},
-		{"an empty id", body(`[""]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
-		{"a blank id", body(`["  "]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
+		{"empty id", body(`[""]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
+		{"blank id", body(`["  "]`, `[`+date+`]`), "400.1", []cause{{rule.BulkIDs, "/ids/0"}}},
 		{
-			"an unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{
+			"unknown id", body(`["`+janes+`","`+nobodys+`"]`, `[`+date+`]`), "400.1", []cause{
 				{rule.BulkKnown, "/ids/1"},
 			},
 		},
 		{"no operations", body(ids, `[]`), "400.1.3", []cause{{rule.BulkFields, "/patch"}}},
 		{
-			"a name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", []cause{
+			"name", body(ids, `[{"op":"replace","path":"/name","value":"x"}]`), "400.1", []cause{
 				{rule.BulkFields, "/patch/0"},
 			},
 		},
 		{
-			"an addition of a date",
+			"addition of a date",
 			body(ids, `[{"op":"add","path":"/expirationDate","value":"2030-01-01T00:00:00Z"}]`),
 			"400.1",
 			[]cause{{rule.BulkFields, "/patch/0"}},
 		},
 		{
-			"a past date",
+			"past date",
 			body(ids, `[{"op":"replace","path":"/expirationDate","value":"2020-01-01T00:00:00Z"}]`),
 			"400.1",
 			[]cause{{rule.ExpiryFuture, "/patch/0/value"}},

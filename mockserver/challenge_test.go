@@ -148,12 +148,12 @@ func TestOAuthErrors_FollowRFC6749(t *testing.T) {
 		{"trailing slash after the path", c.post("/oauth/token/", ""), 404, "not_found"},
 		{"other method", c.get("/oauth/token"), 405, "method_not_allowed"},
 		{
-			"body that is too large",
+			"body too large",
 			c.send("POST", "/oauth/token", "application/x-www-form-urlencoded",
 				strings.Repeat("x", 1<<20+1)), 413, "invalid_request",
 		},
 		{"no credentials", c.post("/oauth/token", ""), 401, "unauthorized"},
-		{"check of no token", c.post("/oauth/check_token", ""), 400, "invalid_request"},
+		{"check without a token", c.post("/oauth/check_token", ""), 400, "invalid_request"},
 		{
 			"check of a bad token",
 			c.send("POST", "/oauth/check_token", "application/x-www-form-urlencoded", "token=x"),

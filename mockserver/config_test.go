@@ -51,7 +51,7 @@ tokens:
 			"Dialect",
 		},
 		{
-			"dialect and profile that contradict each other",
+			"contradictory dialect and profile",
 			mockserver.Config{
 				Profile: mockserver.Profile{NeverExpiresAs: mockserver.NeverExpiresAsFarDate},
 				Dialect: dialect.Dialect{dialect.NeverExpiringResponse: {Value: dialect.Absent}},
@@ -82,7 +82,7 @@ tokens:
 			"Profile.RateLimit",
 		},
 		{
-			"rate limit of no requests",
+			"rate limit of zero requests",
 			mockserver.Config{Profile: mockserver.Profile{RateLimit: "0/10s"}},
 			"Profile.RateLimit",
 		},

@@ -106,7 +106,7 @@ func TestCreate_AcceptsOptionalForms(t *testing.T) {
 			"expirationDate", "2026-09-30T12:00:00.685Z",
 		},
 		{
-			"an offset is converted", `{"expirationDate":"2026-09-30T12:00:00+02:00"}`,
+			"offset is converted", `{"expirationDate":"2026-09-30T12:00:00+02:00"}`,
 			"expirationDate", "2026-09-30T10:00:00.000Z",
 		},
 	} {
@@ -200,7 +200,7 @@ func TestCreate_RejectsInvalidBodies(t *testing.T) {
 			},
 		},
 		{
-			"a number too large for 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`,
+			"number over 64 bits", `{"name":"x","accessTokenValiditySeconds":1e400}`,
 			"400.0",
 			cause{rule.JSONSyntax, "body"},
 		},

@@ -24,23 +24,23 @@ func TestDialect_EvaluatedTests(t *testing.T) {
 	}{
 		{"true", `{"op":"test","path":"/managed","value":false}`, false, ""},
 		{"false", `{"op":"test","path":"/managed","value":true}`, false, rule.PatchTest},
-		{"an object", `{"op":"test","path":"/owner/type","value":"IDENTITY"}`, false, ""},
+		{"object", `{"op":"test","path":"/owner/type","value":"IDENTITY"}`, false, ""},
 		{
 			"absent value", `{"op":"test","path":"/owner/level","value":"USER"}`, false,
 			rule.PatchTest,
 		},
 		{"no field", `{"op":"test","path":"/secret","value":"x"}`, false, rule.TestOfFixedField},
 		{
-			"the date of a legacy version",
+			"date of a legacy version",
 			`{"op":"test","path":"/expirationDate","value":"2020-01-01T00:00:00.000Z"}`, true,
 			rule.PatchTest,
 		},
 		{
-			"a flag that a legacy version omits",
+			"flag that a legacy version omits",
 			`{"op":"test","path":"/userAwareTokenNeverExpires","value":false}`, true,
 			rule.TestOfFixedField,
 		},
-		{"a change", `{"op":"replace","path":"/managed","value":true}`, false, rule.PatchFields},
+		{"change", `{"op":"replace","path":"/managed","value":true}`, false, rule.PatchFields},
 		{"a copy", `{"op":"copy","from":"/id","path":"/name"}`, false, rule.PatchFields},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,15 +15,15 @@ func TestLegacyExpiry_AcceptsDates(t *testing.T) {
 		{"absent means six months, in the last month's last day", `{}`, "2027-02-28T12:00:00.000Z"},
 		{"null means six months", `{"expirationDate":null}`, "2027-02-28T12:00:00.000Z"},
 		{
-			"the acknowledgement is unknown", `{"userAwareTokenNeverExpires":true}`,
+			"acknowledgement is unknown", `{"userAwareTokenNeverExpires":true}`,
 			"2027-02-28T12:00:00.000Z",
 		},
 		{
-			"an acknowledgement of any type is unknown", `{"userAwareTokenNeverExpires":"yes"}`,
+			"acknowledgement of any type is unknown", `{"userAwareTokenNeverExpires":"yes"}`,
 			"2027-02-28T12:00:00.000Z",
 		},
 		{
-			"a millisecond from now", `{"expirationDate":"2026-08-31T12:00:00.001Z"}`,
+			"millisecond from now", `{"expirationDate":"2026-08-31T12:00:00.001Z"}`,
 			"2026-08-31T12:00:00.001Z",
 		},
 		{
@@ -57,12 +57,12 @@ func TestLegacyExpiry_RejectsDates(t *testing.T) {
 		{"now", "2026-08-31T12:00:00.000Z", cause{rule.ExpiryFuture, "/expirationDate"}},
 		{"the past", "2020-01-01T00:00:00Z", cause{rule.ExpiryFuture, "/expirationDate"}},
 		{
-			"a millisecond over six months", "2027-02-28T12:00:00.001Z", cause{
+			"millisecond over six months", "2027-02-28T12:00:00.001Z", cause{
 				rule.ExpiryUpperBound, "/expirationDate",
 			},
 		},
 		{
-			"the far future", "9999-12-31T23:59:59.999Z", cause{
+			"far future", "9999-12-31T23:59:59.999Z", cause{
 				rule.ExpiryUpperBound, "/expirationDate",
 			},
 		},
@@ -94,7 +94,7 @@ func TestCurrentExpiry_AcceptsDates(t *testing.T) {
 			"2030-01-01T00:00:00.000Z", true,
 		},
 		{
-			"a date alone", `{"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z",
+			"date alone", `{"expirationDate":"2030-01-01T00:00:00Z"}`, "2030-01-01T00:00:00.000Z",
 			false,
 		},
 		{
@@ -108,7 +108,7 @@ func TestCurrentExpiry_AcceptsDates(t *testing.T) {
 			"2030-01-01T00:00:00.000Z", false,
 		},
 		{
-			"the last moment there is", `{"expirationDate":"9999-12-31T23:59:59.999Z"}`,
+			"last representable time", `{"expirationDate":"9999-12-31T23:59:59.999Z"}`,
 			"9999-12-31T23:59:59.999Z", false,
 		},
 	} {
@@ -172,7 +172,7 @@ func TestCurrentExpiry_RejectsDates(t *testing.T) {
 			},
 		},
 		{
-			"the past, acknowledged",
+			"past, acknowledged",
 			`{"expirationDate":"2026-08-31T11:59:59.999Z","userAwareTokenNeverExpires":true}`,
 			cause{rule.ExpiryFuture, "/expirationDate"},
 		},

@@ -397,7 +397,7 @@ func TestAddFault_RejectsInvalidFaults(t *testing.T) {
 			cause{rule.FaultVersion, "/version"},
 		},
 		{
-			"operation that the version lacks",
+			"operation missing in the version",
 			`{"operation":"bulk","version":"v3","status":500}`,
 			cause{
 				rule.FaultOperation, "/operation",

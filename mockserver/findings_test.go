@@ -70,7 +70,7 @@ func TestFindings_Survive(t *testing.T) {
 		{"state", func(c *client) {
 			c.put("/_mock/state", c.get("/_mock/state").text).is(http.StatusNoContent)
 		}},
-		{"namespace made anew", func(c *client) {
+		{"recreated namespace", func(c *client) {
 			c.put("/_mock/namespace", `{"fixture":"empty"}`).is(http.StatusOK)
 		}},
 		{"removal", func(c *client) { c.delete("/_mock/namespace").is(http.StatusNoContent) }},
@@ -211,7 +211,7 @@ func TestFindings_Allowed(t *testing.T) {
 		{"not at all", func(*client) {}, 1, 0},
 		{"before a reset", func(c *client) { allow(c); c.post("/_mock/reset", "") }, 1, 0},
 		{
-			"before the namespace is made anew", func(c *client) {
+			"before the namespace is recreated", func(c *client) {
 				allow(c)
 				c.put("/_mock/namespace", `{}`)
 			}, 1, 0,

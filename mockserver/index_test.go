@@ -40,7 +40,7 @@ func TestIndex_RendersPage(t *testing.T) {
 		{"namespace", http.MethodGet, "/t/a/", browser, "text/html; charset=utf-8"},
 		{"namespace without a slash", http.MethodGet, "/t/a", browser, "text/html; charset=utf-8"},
 		{
-			"namespace that does not exist", http.MethodGet, "/t/none/", browser,
+			"missing namespace", http.MethodGet, "/t/none/", browser,
 			"text/html; charset=utf-8",
 		},
 		{"HEAD", http.MethodHead, "/", browser, "text/html; charset=utf-8"},

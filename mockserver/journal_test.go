@@ -457,7 +457,7 @@ func TestVerify_ComparesExpectations(t *testing.T) {
 			},
 		},
 		{
-			"bounds that cross", `{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, cause{
+			"contradictory bounds", `{"expect":[{"match":{},"atLeast":2,"atMost":1}]}`, cause{
 				rule.VerifyBounds, "/expect/0/atLeast",
 			},
 		},

@@ -90,10 +90,10 @@ func TestAccessToken_RejectsForgeries(t *testing.T) {
 		{"another algorithm, with a guessed key", sign(jwt.SigningMethodHS256, []byte("secret"))},
 		{"another algorithm, with an empty key", sign(jwt.SigningMethodHS256, []byte{})},
 		{"another algorithm, RS256", sign(jwt.SigningMethodRS256, rsaKey)},
-		{"a foreign key", sign(jwt.SigningMethodES256, foreign)},
+		{"foreign key", sign(jwt.SigningMethodES256, foreign)},
 		{"tampered claims", parts[0] + "." + encode(elevated) + "." + parts[2]},
-		{"a short signature", bearer[:len(bearer)-2]}, // valid Base64
-		{"a cut signature", bearer[:len(bearer)-1]},   // its last character is not Base64
+		{"short signature", bearer[:len(bearer)-2]}, // valid Base64
+		{"cut signature", bearer[:len(bearer)-1]},   // its last character is not Base64
 		{"no signature", parts[0] + "." + parts[1] + "."},
 		{"two parts", parts[0] + "." + parts[1]},
 		{

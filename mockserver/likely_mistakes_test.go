@@ -240,7 +240,7 @@ func TestFindings_NoWait(t *testing.T) {
 		want   bool // a finding about the last request
 	}{
 		{
-			"the same after a rate limit",
+			"same after a rate limit",
 			mockserver.Profile{RateLimit: "1/10s"},
 			[]func(c *client){list, list, list},
 			true,
@@ -268,7 +268,7 @@ func TestFindings_NoWait(t *testing.T) {
 			false,
 		},
 		{
-			"the same after a fault", mockserver.Profile{}, []func(c *client){
+			"same after a fault", mockserver.Profile{}, []func(c *client){
 				fault(`{"operation":"list","status":429,"retryAfter":"9s"}`), list, list,
 			}, true,
 		},
@@ -283,7 +283,7 @@ func TestFindings_NoWait(t *testing.T) {
 			}, true,
 		},
 		{
-			"the same after another one after a fault", mockserver.Profile{}, []func(c *client){
+			"same after another one after a fault", mockserver.Profile{}, []func(c *client){
 				fault(`{"operation":"list","status":503,"retryAfter":"9s"}`), list, deletes, list,
 			}, true,
 		},
@@ -300,7 +300,7 @@ func TestFindings_NoWait(t *testing.T) {
 			}, false,
 		},
 		{
-			"the same after a preference", mockserver.Profile{}, []func(c *client){
+			"same after a preference", mockserver.Profile{}, []func(c *client){
 				prefersRate, prefersRate,
 			}, true,
 		},

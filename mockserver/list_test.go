@@ -227,7 +227,7 @@ func TestList_RejectsQueries(t *testing.T) {
 			},
 		},
 		{
-			"a parameter twice", "?owner-id=me&owner-id=you", "400.1.3", cause{
+			"duplicate parameter", "?owner-id=me&owner-id=you", "400.1.3", cause{
 				rule.InvalidProperty, "owner-id",
 			},
 		},

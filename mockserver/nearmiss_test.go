@@ -88,7 +88,7 @@ func TestPath_OfRealTenantIs501(t *testing.T) {
 		{"other resource", "/v2026/accounts", "/oauth"},
 		{"other resource of v1", "/accounts/v1", "/oauth"},
 		{"other resource of the latest version", "/latest/accounts", "/oauth"},
-		{"version that is not served", "/v2024/personal-access-tokens", "v2024"},
+		{"unsupported version", "/v2024/personal-access-tokens", "v2024"},
 		{"v1, which is not served", "/personal-access-tokens/v1", "v1"},
 		{"private API", "/cc/api/user/list", "/cc"},
 		{"login page", "/oauth/authorize", "grant_type=client_credentials"},

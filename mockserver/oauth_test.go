@@ -219,7 +219,7 @@ func TestLogin_RejectsRequests(t *testing.T) {
 			rule.TokenBadCredentials,
 		},
 		{
-			"an id twice", "grant_type=client_credentials&client_id=other" + credentials, 400,
+			"duplicate id", "grant_type=client_credentials&client_id=other" + credentials, 400,
 			"invalid_request", rule.TokenParameters,
 		},
 		{
@@ -339,9 +339,9 @@ func TestCheckToken_ReturnsClaims(t *testing.T) {
 
 func TestOAuthInfo_UsesRequestHost(t *testing.T) {
 	for _, test := range []struct{ name, publicURL, host, want string }{
-		{"the request's host", "", "mock.internal:8080", "http://mock.internal:8080"},
+		{"request's host", "", "mock.internal:8080", "http://mock.internal:8080"},
 		{
-			"the public URL", "https://tenant.example.org/", "mock.internal:8080",
+			"public URL", "https://tenant.example.org/", "mock.internal:8080",
 			"https://tenant.example.org",
 		},
 	} {

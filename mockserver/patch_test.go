@@ -31,7 +31,7 @@ func TestPatch_ChangesToken(t *testing.T) {
 	}{
 		{"a name", both, `[{"op":"replace","path":"/name","value":"new"}]`, "name", "new"},
 		{
-			"a name to itself", both, `[{"op":"replace","path":"/name","value":"build"}]`, "name",
+			"name to itself", both, `[{"op":"replace","path":"/name","value":"build"}]`, "name",
 			"build",
 		},
 		{
@@ -51,11 +51,11 @@ func TestPatch_ChangesToken(t *testing.T) {
 			},
 		},
 		{
-			"an element at the end", both, `[{"op":"add","path":"/scope/-","value":"b"}]`, "scope",
+			"element at the end", both, `[{"op":"add","path":"/scope/-","value":"b"}]`, "scope",
 			[]any{"sp:scopes:all", "b"},
 		},
 		{
-			"an element in front", both, `[{"op":"add","path":"/scope/0","value":"a"}]`, "scope",
+			"element in front", both, `[{"op":"add","path":"/scope/0","value":"a"}]`, "scope",
 			[]any{"a", "sp:scopes:all"},
 		},
 		{
@@ -74,32 +74,32 @@ func TestPatch_ChangesToken(t *testing.T) {
 			`[{"op":"replace","path":"/name","value":"new","note":"x"}]`, "name", "new",
 		},
 		{
-			"a date", current,
+			"date", current,
 			`[{"op":"replace","path":"/expirationDate","value":"2031-05-05T05:05:05.5555Z"}]`,
 			"expirationDate", "2031-05-05T05:05:05.555Z",
 		},
 		{
-			"a date to null", current,
+			"date to null", current,
 			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
 				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
 		},
 		{
-			"a date to null, acknowledged first", current,
+			"date to null, acknowledged first", current,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true},{"op":"replace",` +
 				`"path":"/expirationDate","value":null}]`, "expirationDate", nil,
 		},
 		{
-			"a date to a missing value, which is null", current,
+			"date to a missing value, which is null", current,
 			`[{"op":"replace","path":"/expirationDate"},{"op":"replace",` +
 				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
 		},
 		{
-			"a date away", current,
+			"removal of the date", current,
 			`[{"op":"remove","path":"/expirationDate"},{"op":"add",` +
 				`"path":"/userAwareTokenNeverExpires","value":true}]`, "expirationDate", nil,
 		},
 		{
-			"the acknowledgement alone, the date stays", current,
+			"acknowledgement alone, the date stays", current,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`,
 			"expirationDate", inAMonth,
 		},
@@ -109,7 +109,7 @@ func TestPatch_ChangesToken(t *testing.T) {
 			"userAwareTokenNeverExpires", true,
 		},
 		{
-			"a date to null and back", current,
+			"date to null and back", current,
 			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
 				`"path":"/expirationDate","value":"2031-01-01T00:00:00Z"}]`, "expirationDate",
 			"2031-01-01T00:00:00.000Z",
@@ -139,12 +139,12 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 		want       cause
 	}{
 		{
-			"a date in the legacy versions", legacy,
+			"date in the legacy versions", legacy,
 			`[{"op":"replace","path":"/expirationDate","value":"2026-09-01T00:00:00Z"}]`, "400.1",
 			cause{rule.PatchFields, "/0/path"},
 		},
 		{
-			"the acknowledgement in the legacy versions", legacy,
+			"acknowledgement in the legacy versions", legacy,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":true}]`, "400.1",
 			cause{
 				rule.PatchFields, "/0/path",
@@ -156,7 +156,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"an id, from v2025 on", current, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1",
+			"id, from v2025 on", current, `[{"op":"replace","path":"/id","value":"x"}]`, "400.1",
 			cause{rule.PatchFields, "/0/path"},
 		},
 		{
@@ -165,30 +165,30 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"a secret, from v2025 on", current, `[{"op":"test","path":"/secret","value":"x"}]`,
+			"secret, from v2025 on", current, `[{"op":"test","path":"/secret","value":"x"}]`,
 			"400.1",
 			cause{rule.TestOfFixedField, "/0/path"},
 		},
 		{
-			"an owner", legacy, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1",
+			"owner", legacy, `[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1",
 			cause{rule.PatchFields, "/0/path"},
 		},
 		{
-			"an owner, from v2025 on", current,
+			"owner, from v2025 on", current,
 			`[{"op":"replace","path":"/owner/name","value":"x"}]`, "400.1",
 			cause{
 				rule.PatchFields, "/0/path",
 			},
 		},
 		{
-			"a validity", legacy,
+			"validity", legacy,
 			`[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1",
 			cause{
 				rule.PatchFields, "/0/path",
 			},
 		},
 		{
-			"a validity, from v2025 on", current,
+			"validity, from v2025 on", current,
 			`[{"op":"replace","path":"/accessTokenValiditySeconds","value":60}]`, "400.1",
 			cause{
 				rule.PatchFields, "/0/path",
@@ -205,66 +205,66 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			cause{rule.PatchPointer, "/0/path"},
 		},
 		{
-			"a copy of the secret", legacy, `[{"op":"copy","from":"/secret","path":"/name"}]`,
+			"copy of the secret", legacy, `[{"op":"copy","from":"/secret","path":"/name"}]`,
 			"400.1",
 			cause{rule.PatchFields, "/0/from"},
 		},
 		{
-			"a copy of the secret, from v2025 on", current,
+			"copy of the secret, from v2025 on", current,
 			`[{"op":"copy","from":"/secret","path":"/name"}]`, "400.1",
 			cause{
 				rule.PatchFields, "/0/from",
 			},
 		},
 		{
-			"a negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", cause{
+			"negative index", both, `[{"op":"remove","path":"/scope/-1"}]`, "400.1", cause{
 				rule.PatchPointer, "/0/path",
 			},
 		},
 		{
-			"an element that is not there", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1",
+			"missing element", both, `[{"op":"remove","path":"/scope/7"}]`, "400.1",
 			cause{rule.PatchApplies, "/0"},
 		},
 		{
-			"a failed test", both,
+			"failed test", both,
 			`[{"op":"replace","path":"/name","value":"new"},{"op":"test","path":"/name",` +
 				`"value":"build"}]`, "400.1",
 			cause{rule.PatchTest, "/1"},
 		},
 		{
-			"a missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", cause{
+			"missing value", both, `[{"op":"replace","path":"/name"}]`, "400.1.0", cause{
 				rule.PatchValueRequired, "/0/value",
 			},
 		},
 		{
-			"a name away", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", cause{
+			"removal of the name", both, `[{"op":"remove","path":"/name"}]`, "400.1.0", cause{
 				rule.NameRequired, "/0",
 			},
 		},
 		{
-			"a null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", cause{
+			"null name", both, `[{"op":"replace","path":"/name","value":null}]`, "400.1.0", cause{
 				rule.NameRequired, "/0/value",
 			},
 		},
 		{
-			"a blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0",
+			"blank name", both, `[{"op":"replace","path":"/name","value":"  "}]`, "400.1.0",
 			cause{rule.NameNotBlank, "/0/value"},
 		},
 		{
-			"a number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3",
+			"number as name", both, `[{"op":"replace","path":"/name","value":5}]`, "400.1.3",
 			cause{rule.InvalidProperty, "/0/value"},
 		},
 		{
-			"a text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`,
+			"text as scope", both, `[{"op":"replace","path":"/scope","value":"sp:scopes:all"}]`,
 			"400.1.3",
 			cause{rule.InvalidProperty, "/0/value"},
 		},
 		{
-			"a number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3",
+			"number in the scope", both, `[{"op":"add","path":"/scope/-","value":5}]`, "400.1.3",
 			cause{rule.InvalidProperty, "/0/value"},
 		},
 		{
-			"a taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1",
+			"taken name", both, `[{"op":"replace","path":"/name","value":"login"}]`, "400.1",
 			cause{rule.NameUnique, "/0/value"},
 		},
 		{
@@ -281,12 +281,12 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"an index beyond the end", both, `[{"op":"add","path":"/scope/9","value":"x"}]`,
+			"index beyond the end", both, `[{"op":"add","path":"/scope/9","value":"x"}]`,
 			"400.1",
 			cause{rule.PatchApplies, "/0"},
 		},
 		{
-			"a move from nowhere", both, `[{"op":"move","path":"/name"}]`, "400.1.0", cause{
+			"move from nowhere", both, `[{"op":"move","path":"/name"}]`, "400.1.0", cause{
 				rule.PatchPointer, "/0/from",
 			},
 		},
@@ -296,35 +296,35 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"no array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", cause{
+			"not an array", both, `{"op":"replace","path":"/name","value":"x"}`, "400.1.3", cause{
 				rule.InvalidProperty, "body",
 			},
 		},
 		{"truncated JSON", both, `[{"op":`, "400.0", cause{rule.JSONSyntax, "body"}},
 		{
-			"a past date", current,
+			"past date", current,
 			`[{"op":"replace","path":"/expirationDate","value":"2026-08-31T12:00:00Z"}]`, "400.1",
 			cause{rule.ExpiryFuture, "/0/value"},
 		},
 		{
-			"a date without a zone", current,
+			"date without a zone", current,
 			`[{"op":"replace","path":"/expirationDate","value":"2027-01-01T00:00:00"}]`, "400.1.3",
 			cause{rule.DateNeedsZone, "/0/value"},
 		},
 		{
-			"a day that does not exist", current,
+			"day that does not exist", current,
 			`[{"op":"replace","path":"/expirationDate","value":"2027-02-30T00:00:00Z"}]`, "400.1.3",
 			cause{rule.DateIsRFC3339, "/0/value"},
 		},
 		{
-			"a null date alone", current,
+			"null date alone", current,
 			`[{"op":"replace","path":"/expirationDate","value":null}]`, "400.1",
 			cause{
 				rule.ExpiryNever, "/0/value",
 			},
 		},
 		{
-			"a null date with false", current,
+			"null date with false", current,
 			`[{"op":"replace","path":"/expirationDate","value":null},{"op":"replace",` +
 				`"path":"/userAwareTokenNeverExpires","value":false}]`, "400.1",
 			cause{
@@ -340,7 +340,7 @@ func TestPatch_RejectsInvalidPatches(t *testing.T) {
 			},
 		},
 		{
-			"a text as acknowledgement", current,
+			"text as acknowledgement", current,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":"true"}]`, "400.1.3",
 			cause{rule.InvalidProperty, "/0/value"},
 		},

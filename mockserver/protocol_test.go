@@ -328,7 +328,7 @@ func TestCORS_AllowsOrigins(t *testing.T) {
 			preflight("https://evil.example"), 204, false,
 		},
 		{
-			"OPTIONS that is no preflight", "", "OPTIONS", "/oauth/token", headers{
+			"OPTIONS without preflight headers", "", "OPTIONS", "/oauth/token", headers{
 				"Origin": "http://localhost",
 			}, 405, true,
 		},

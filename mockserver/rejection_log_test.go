@@ -48,23 +48,23 @@ func TestLog_ReportsRejections(t *testing.T) {
 		mention string // a name or value in the line
 	}{
 		{
-			"a rule, by an SDK", "POST", pats, "jane.doe",
+			"rule, by an SDK", "POST", pats, "jane.doe",
 			"SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (openapi-generator/7.12.0)",
 			"application/json", `{"name":"x","userAwareTokenNeverExpires":false}`,
 			400, "expiry-never", "SailPoint-SDK-Go/2.7.106",
 		},
 		{
-			"an assumed rule", "POST", pats, "jane.doe", "curl/8", "application/json",
+			"assumed rule", "POST", pats, "jane.doe", "curl/8", "application/json",
 			`{"name":" ","userAwareTokenNeverExpires":true}`,
 			400, "name-not-blank", "jane.doe",
 		},
 		{
-			"a shape, two causes in one line", "POST", pats, "jane.doe", "", "application/json",
+			"shape, two causes in one line", "POST", pats, "jane.doe", "", "application/json",
 			`{"scope":1}`,
 			400, "invalid-property, name-required", "/scope",
 		},
 		{
-			"an unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"unknown client id", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
 			"grant_type=client_credentials&client_id=nobody&client_secret=x",
 			401, "token-bad-credentials", "nobody",
 		},
@@ -80,7 +80,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			400, "token-parameters", "",
 		},
 		{
-			"an unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode,
+			"unknown grant", "POST", "/oauth/token", "", "curl/8", urlencode,
 			"grant_type=magic&client_id=" + janeID + "&client_secret=" + janeSecret,
 			400, "unsupported-grant", "magic",
 		},
@@ -90,23 +90,23 @@ func TestLog_ReportsRejections(t *testing.T) {
 			400, "invalid-property", "/scope/4",
 		},
 		{
-			"a path and a client that are too long", "GET", "/v3/" + strings.Repeat("x", 300), "",
+			"path and client too long", "GET", "/v3/" + strings.Repeat("x", 300), "",
 			strings.Repeat("y", 300), "", "",
 			501, "not-simulated", "/v3/" + strings.Repeat("x", 196) + "...",
 		},
 		{
-			"a wrong secret", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"wrong secret", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
 			"grant_type=client_credentials&client_id=" + janeID + "&client_secret=x",
 			401, "token-bad-credentials", "login",
 		},
 		{
-			"a token that expired", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
+			"expired token", "POST", "/oauth/token", "", "axios/1.21.1", urlencode,
 			"grant_type=client_credentials&client_id=cafeacedcafeacedcafeacedcafeaced&" +
 				"client_secret=" + strings.Repeat("cafeaced", 8),
 			401, "login-expired", "old export",
 		},
 		{
-			"a login by JSON", "POST", "/oauth/token", "", "axios/1.21.1", "application/json", "{}",
+			"login by JSON", "POST", "/oauth/token", "", "axios/1.21.1", "application/json", "{}",
 			401, "token-no-json", "",
 		},
 		{
@@ -115,35 +115,35 @@ func TestLog_ReportsRejections(t *testing.T) {
 			401, "token-no-credentials", "Authorization",
 		},
 		{
-			"an empty bearer", "GET", pats, "Bearer ", "Go-http-client/1.1", "", "",
+			"empty bearer", "GET", pats, "Bearer ", "Go-http-client/1.1", "", "",
 			401, "bearer-required", "",
 		},
 		{
-			"a right", "GET", pats, "jane.doe", "curl/8", "", "",
+			"right", "GET", pats, "jane.doe", "curl/8", "", "",
 			403, "list-rights", "owner-id",
 		},
 		{
-			"an unknown id", "DELETE", pats + "/abc", "jane.doe", "curl/8", "", "",
+			"unknown id", "DELETE", pats + "/abc", "jane.doe", "curl/8", "", "",
 			404, "unknown-id", "abc",
 		},
 		{
-			"a path that is not simulated", "GET", "/v3/identities", "", "curl/8", "", "",
+			"path not simulated", "GET", "/v3/identities", "", "curl/8", "", "",
 			501, "not-simulated", "/v3/identities",
 		},
 		{
-			"a null date for Python 2.x", "POST", pats, "jane.doe",
+			"null date for Python 2.x", "POST", pats, "jane.doe",
 			"SailPoint-SDK-Python/1.0.0 (linux; x86_64) Python/3.11.7 (openapi-generator/7.12.0)",
 			"application/json", `{"name":"forever","userAwareTokenNeverExpires":true}`,
 			200, "", "expirationDate",
 		},
 		{
-			"a null date for Python 1.x", "POST", pats, "jane.doe",
+			"null date for Python 1.x", "POST", pats, "jane.doe",
 			"OpenAPI-Generator/1.4.2/python", "application/json",
 			`{"name":"forever","userAwareTokenNeverExpires":true}`,
 			200, "", "expirationDate",
 		},
 		{
-			"a line break is no line", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b\u202ec", "",
+			"line break", "GET", "/v3/x%0A500%20GET%20/faked", "", "a\x01b\u202ec", "",
 			"",
 			501, "not-simulated", "/v3/x%0A500%20GET%20/faked",
 		},
@@ -153,7 +153,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			0, "", "",
 		},
 		{
-			"a success is no news", "GET", pats + "?owner-id=me", "jane.doe", "curl/8", "", "",
+			"success", "GET", pats + "?owner-id=me", "jane.doe", "curl/8", "", "",
 			0, "", "",
 		},
 	} {

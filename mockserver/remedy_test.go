@@ -30,7 +30,7 @@ func TestFindings_Remedies(t *testing.T) {
 		{"other path", "GET", "/nothing", "", "", control.UnmatchedPath, ""},
 		{"another API", "GET", "/v2026/accounts", "", "", control.NotSimulated, ""},
 		{
-			"version that is not served", "GET", "/beta/personal-access-tokens", "", "",
+			"unsupported version", "GET", "/beta/personal-access-tokens", "", "",
 			control.NotSimulated, "--versions",
 		},
 		{

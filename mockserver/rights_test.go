@@ -267,7 +267,7 @@ func TestUnauthenticated_ReturnsError(t *testing.T) {
 		{"empty bearer, as after a failed login", "Bearer "},
 		{"only the word", "Bearer"},
 		{"id and secret", "Basic Y2FmZTpjYWZl"},
-		{"no JWT", "Bearer nonsense"},
+		{"not a JWT", "Bearer nonsense"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {

@@ -30,15 +30,15 @@ func TestBody_RejectsCostlyInput(t *testing.T) {
 	}
 	deep := strings.Repeat("[", 100_000)
 	for _, test := range []struct{ name, method, path, contentType, body string }{
-		{"a YAML bomb", "PUT", "/_mock/state", "application/yaml", bomb},
+		{"YAML bomb", "PUT", "/_mock/state", "application/yaml", bomb},
 		{"deep YAML", "PUT", "/_mock/state", "application/yaml", deep},
 		{"deep JSON", "PUT", "/_mock/state", "application/json", `{"identities":` + deep},
 		{
-			"a deep namespace", "PUT", "/_mock/namespace", "application/json",
+			"deep namespace", "PUT", "/_mock/namespace", "application/json",
 			`{"tenant":` + deep + strings.Repeat("]", 100_000) + `}`,
 		},
-		{"a deep verification", "POST", "/_mock/verify", "application/json", `{"expect":` + deep},
-		{"a deep token", "POST", "/_mock/tokens", "application/json", `{"name":` + deep},
+		{"deep verification", "POST", "/_mock/verify", "application/json", `{"expect":` + deep},
+		{"deep token", "POST", "/_mock/tokens", "application/json", `{"name":` + deep},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m.forTest(t).anonymous().send(test.method, test.path, test.contentType,

@@ -74,11 +74,11 @@ var scaleFamilies = []scaleFamily{
 		worldOfRequests,
 		[]scaleOperation{
 			{"list of one's own tokens", (*scaleWorld).list},
-			{"the latest request", func(w *scaleWorld) { w.latest() }},
-			{"the latest request of an operation", func(w *scaleWorld) {
+			{"latest request", func(w *scaleWorld) { w.latest() }},
+			{"latest request of an operation", func(w *scaleWorld) {
 				w.send("GET", "/_mock/requests?limit=1&operation=patch", "")
 			}},
-			{"a request by its id", (*scaleWorld).readLatest},
+			{"request by its id", (*scaleWorld).readLatest},
 			{
 				"list of one's own tokens during a verification",
 				(*scaleWorld).listDuringVerification,

@@ -93,7 +93,7 @@ func TestLogin_AccessTokenStaysShort(t *testing.T) {
 		{"one long name", []string{"idn:" + strings.Repeat("x", 500_000)}, true},
 		{"long names", []string{strings.Repeat("a", 3000), strings.Repeat("b", 3000)}, true},
 		{"same scope many times", slices.Repeat([]string{"sp:scopes:all"}, 500), true},
-		{"names that need escapes", append(fill(100), "a\nb", `"`, "ä", "\u2028", "a b", ""), true},
+		{"names with escapes", append(fill(100), "a\nb", `"`, "ä", "\u2028", "a b", ""), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := m.forTest(t)

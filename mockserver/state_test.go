@@ -137,7 +137,7 @@ func TestRestore_RejectsInvalidState(t *testing.T) {
 		name, body string
 		want       []cause
 	}{
-		{"no JSON", `{`, []cause{{rule.FixtureSyntax, "line 1, column 1"}}},
+		{"invalid JSON", `{`, []cause{{rule.FixtureSyntax, "line 1, column 1"}}},
 		{"no tenant", `[]`, []cause{{rule.FixtureWrongType, "line 1, column 1"}}},
 		{
 			"no identity", `{"identities":[]}`, []cause{

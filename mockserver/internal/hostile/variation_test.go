@@ -322,7 +322,7 @@ func TestVary_RetryAfterDate(t *testing.T) {
 			http.Header{"Retry-After": {"3"}, "X": {"y"}},
 			http.Header{"Retry-After": {date}, "X": {"y"}},
 		},
-		{"a date already", http.Header{"Retry-After": {date}}, nil},
+		{"date already", http.Header{"Retry-After": {date}}, nil},
 		{"none", http.Header{"X": {"y"}}, nil},
 		{"no header", nil, nil},
 	}

@@ -82,12 +82,12 @@ func TestVerify_Counts(t *testing.T) {
 		want        string
 	}{
 		{"at least once", expect("a"), "true 2 r1 r3"},
-		{"at least once, never made", expect("c"), "false 0 "},
+		{"at least once, never sent", expect("c"), "false 0 "},
 		{"exact", exactly("a", 2), "true 2 r1 r3"},
 		{"too few", exactly("a", 3), "false 2 r1 r3"},
 		{"too many", exactly("a", 1), "false 2 r1 r3"},
 		{"none", exactly("c", 0), "true 0 "},
-		{"some for none", exactly("a", 0), "false 2 r1 r3"},
+		{"some instead of none", exactly("a", 0), "false 2 r1 r3"},
 		{"at least", atLeast("a", 2), "true 2 r1 r3"},
 		{"not at least", atLeast("a", 3), "false 2 r1 r3"},
 		{"at least zero", atLeast("c", 0), "true 0 "},
@@ -122,11 +122,11 @@ func TestVerify_InOrder(t *testing.T) {
 		want     string // matched ids of each, with a mark if it is not verified
 	}{
 		{"in order", "a b", []control.Expectation{expect("a"), expect("b")}, "r1, r2"},
-		{"the other way round", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
+		{"reverse order", "b a", []control.Expectation{expect("a"), expect("b")}, "r2, !"},
 		{"once more after it", "b a b", []control.Expectation{expect("a"), expect("b")}, "r2, r3"},
 		{"same twice", "a", []control.Expectation{expect("a"), expect("a")}, "r1, !"},
 		{
-			"same twice, made twice", "a a",
+			"same twice, sent twice", "a a",
 			[]control.Expectation{expect("a"), expect("a")},
 			"r1 r2, r2",
 		},
@@ -153,7 +153,7 @@ func TestVerify_InOrder(t *testing.T) {
 		{"none after", "a b", []control.Expectation{expect("b"), exactly("a", 0)}, "r2, "},
 		{"some after", "b a", []control.Expectation{expect("b"), exactly("a", 0)}, "r1, !r2"},
 		{
-			"behind one that does not hold", "b a",
+			"after a failed expectation", "b a",
 			[]control.Expectation{expect("c"), expect("b")},
 			"!, r1",
 		},
@@ -345,7 +345,7 @@ func TestValidate_ReportsProblems(t *testing.T) {
 	}{
 		{"good", control.VerifyRequest{Expect: valid}, nil},
 		{
-			"all of it good", control.VerifyRequest{
+			"valid", control.VerifyRequest{
 				Expect:  []control.Expectation{exactly("a", 0), between("a", 2, 2), atMost("a", 0)},
 				InOrder: true, Timeout: "1m",
 			}, nil,

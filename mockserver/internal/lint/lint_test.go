@@ -117,7 +117,7 @@ func TestCheck_RepeatedRejection(t *testing.T) {
 			},
 		},
 		{
-			"a success in between ends it",
+			"success in between ends it",
 			[]lint.Exchange{
 				request(400, "a", 0), request(200, "a", 0), request(400, "a", 0),
 				request(400, "a", 0),
@@ -286,7 +286,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 		{"at once", []lint.Exchange{atTimes(time.Second, 0)}, []string{control.NoWait}},
 		{"after it, by wall time", []lint.Exchange{atTimes(4*time.Second, 0)}, []string{""}},
 		{
-			"a little early, by wall time",
+			"slightly early, by wall time",
 			[]lint.Exchange{atTimes(4*time.Second-tolerance, 0)},
 			[]string{""},
 		},
@@ -303,7 +303,7 @@ func TestCheck_RetryAfter(t *testing.T) {
 			[]string{""},
 		},
 		{
-			"a little early, by the clock", []lint.Exchange{
+			"slightly early, by the clock", []lint.Exchange{
 				atTimes(time.Second, 3*time.Second-tolerance),
 			}, []string{""},
 		},

@@ -157,7 +157,7 @@ func TestAddToken(t *testing.T) {
 			[]string{"Ann login", "Ben 1"},
 		},
 		{
-			"a managed one is not", "Ben", managedToken("1", other), nil,
+			"managed one is not", "Ben", managedToken("1", other), nil,
 			withOwner(managedToken("1", other), ben),
 			[]string{"Ann login"},
 		},
@@ -189,7 +189,7 @@ func TestAddToken(t *testing.T) {
 			[]string{"Ann login"},
 		},
 		{
-			"name of another's", "Ben", namedToken("1", other, "name of login"), nil,
+			"name of another owner's token", "Ben", namedToken("1", other, "name of login"), nil,
 			withOwner(namedToken("1", other, "name of login"), ben),
 			[]string{"Ann login", "Ben 1"},
 		},

@@ -33,7 +33,7 @@ var attempts = []struct {
 }{
 	{"list me", scopesToList, list("me")},
 	{"list own id", scopesToList, list("ben")},
-	{"list another", scopesToList, list("ann")},
+	{"list another owner's", scopesToList, list("ann")},
 	{"list all", scopesToList, list("")},
 	{"create", scopesToWrite, func(s *pat.Service, c pat.Caller) error {
 		_, err := create(context.Background(), s, callOf(c, version.V1), pat.CreateRequest{
@@ -42,17 +42,17 @@ var attempts = []struct {
 		return err
 	}},
 	{"patch own", scopesToPatch, rename("own")},
-	{"patch another's", scopesToPatch, rename("another's")},
+	{"patch another owner's", scopesToPatch, rename("another's")},
 	{"patch own managed", scopesToPatch, rename("own-managed")},
-	{"patch another's managed", scopesToPatch, rename("another's-managed")},
+	{"patch another owner's managed", scopesToPatch, rename("another's-managed")},
 	{"patch unknown", scopesToPatch, rename("unknown")},
 	{"delete own", scopesToWrite, remove("own")},
-	{"delete another's", scopesToWrite, remove("another's")},
+	{"delete another owner's", scopesToWrite, remove("another's")},
 	{"delete own managed", scopesToWrite, remove("own-managed")},
-	{"delete another's managed", scopesToWrite, remove("another's-managed")},
+	{"delete another owner's managed", scopesToWrite, remove("another's-managed")},
 	{"delete unknown", scopesToWrite, remove("unknown")},
 	{"bulk own", scopesToBulk, update("own")},
-	{"bulk another's", scopesToBulk, update("another's")},
+	{"bulk another owner's", scopesToBulk, update("another's")},
 	{"bulk managed", scopesToBulk, update("another's-managed")},
 	{"bulk unknown", scopesToBulk, update("unknown")},
 }
@@ -198,7 +198,7 @@ func TestUserLevels_OverrideDefaults(t *testing.T) {
 	}{
 		{"HELPDESK", "list all", accepted},
 		{"HELPDESK", "list me", accepted}, // a right on all tokens includes one's own
-		{"HELPDESK", "delete another's", accepted},
+		{"HELPDESK", "delete another owner's", accepted},
 		{"HELPDESK", "delete own", accepted},
 		{"HELPDESK", "delete own managed", notFound},
 		{"HELPDESK", "bulk own", forbidden("write-rights")},
@@ -211,8 +211,8 @@ func TestUserLevels_OverrideDefaults(t *testing.T) {
 		{"READER", "delete own", forbidden("write-rights")},
 		{"DELETER", "list me", listRejection},
 		{"DELETER", "delete own", accepted},
-		{"DELETER", "delete another's", forbidden("write-rights")},
-		{"BULK", "bulk another's", accepted},
+		{"DELETER", "delete another owner's", forbidden("write-rights")},
+		{"BULK", "bulk another owner's", accepted},
 		{"BULK", "patch own", accepted},
 		{"BULK", "delete own", forbidden("write-rights")},
 		{"ORG_ADMIN", "list me", listRejection},
@@ -321,7 +321,7 @@ func TestForbidden_Texts(t *testing.T) {
 			notFound,
 		},
 		{
-			"no right at all", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), rejection{
+			"no rights", list("")(newService(newStore(t)), pat.Caller{ID: "ben"}), rejection{
 				pat.Forbidden, "query parameter owner-id", "list-rights",
 			},
 		},

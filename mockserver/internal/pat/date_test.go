@@ -105,7 +105,7 @@ func TestParseDate_RejectsInvalidDates(t *testing.T) {
 		{"year of five digits", "10000-01-01T00:00:00Z", "date-is-rfc3339"},
 		{"year 10000 by its offset", "9999-12-31T23:59:59-00:01", "date-year-of-four-digits"},
 		{
-			"a year before 0000 by its offset", "0000-01-01T00:30:00+01:00",
+			"year before 0000 by its offset", "0000-01-01T00:30:00+01:00",
 			"date-year-of-four-digits",
 		},
 	}

@@ -83,7 +83,7 @@ func TestCreate_LegacyExpirationDate(t *testing.T) {
 			future,
 		},
 		{
-			"a millisecond ago", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59.999Z", false, "",
+			"millisecond ago", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59.999Z", false, "",
 			future,
 		},
 		{
@@ -92,19 +92,19 @@ func TestCreate_LegacyExpirationDate(t *testing.T) {
 		},
 		{"years ago", "2026-03-01T12:00:00Z", "2020-01-01T00:00:00Z", false, "", future},
 		{
-			"the latest", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", false,
+			"latest", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", false,
 			"2026-09-01T12:00:00Z", accepted,
 		},
 		{
-			"the latest in another zone", "2026-03-01T12:00:00Z", "2026-09-01T14:00:00+02:00",
+			"latest in another zone", "2026-03-01T12:00:00Z", "2026-09-01T14:00:00+02:00",
 			false, "2026-09-01T12:00:00Z", accepted,
 		},
 		{
-			"a millisecond too late", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00.001Z", false, "",
+			"millisecond too late", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00.001Z", false, "",
 			sixMonths,
 		},
 		{
-			"the latest from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z", false,
+			"latest from a month end", "2026-08-31T12:00:00Z", "2027-02-28T12:00:00Z", false,
 			"2027-02-28T12:00:00Z", accepted,
 		},
 		{
@@ -172,7 +172,7 @@ func TestCreate_CurrentExpirationDate(t *testing.T) {
 		{"past, not acknowledged", new("2026-02-01T00:00:00Z"), false, "", future},
 		{"now", new("2026-03-01T12:00:00Z"), false, "", future},
 		{
-			"a millisecond from now", new("2026-03-01T12:00:00.001Z"), false,
+			"millisecond from now", new("2026-03-01T12:00:00.001Z"), false,
 			"2026-03-01T12:00:00.001Z", accepted,
 		},
 		{

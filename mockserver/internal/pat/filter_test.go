@@ -87,11 +87,11 @@ func TestFilter_Match(t *testing.T) {
 		{"and before or, and first, parentheses", "T and (null or null)", ""},
 		{"not, and, or", "not T and not null or null", "never after"},
 		{
-			"the published example of stale tokens",
+			"published example of stale tokens",
 			"lastUsed le 2026-02-02T00:00:00Z or lastUsed isnull", "never before at",
 		},
 
-		{"a millisecond earlier", "lastUsed le 2026-02-01T23:59:59.999Z", "before"},
+		{"millisecond earlier", "lastUsed le 2026-02-01T23:59:59.999Z", "before"},
 		{"less than a millisecond later", "lastUsed le 2026-02-02T00:00:00.0009Z", "before at"},
 		{"offset", "lastUsed le 2026-02-02T01:00:00+01:00", "before at"},
 		{"offset, too early", "lastUsed le 2026-02-02T00:59:59+01:00", "before"},

@@ -126,7 +126,7 @@ func TestLogin_AtExpiration(t *testing.T) {
 		name, now string
 		want      rejection
 	}{
-		{"a millisecond before", "2026-03-31T23:59:59.999Z", accepted},
+		{"millisecond before", "2026-03-31T23:59:59.999Z", accepted},
 		{"at the expiration", "2026-04-01T00:00:00Z", loginExpired},
 	}
 	for _, test := range tests {
@@ -194,7 +194,7 @@ func TestLogin_UpdatesLastUsedDaily(t *testing.T) {
 		{"after 23:59:59", "2026-03-02T11:59:59Z", "2026-03-01T12:00:00Z"},
 		{"after 23:59:59.999", "2026-03-02T11:59:59.999Z", "2026-03-01T12:00:00Z"},
 		{"after 24 hours, in another zone", "2026-03-02T13:00:00+01:00", "2026-03-02T12:00:00Z"},
-		{"a day counts from there", "2026-03-03T11:59:59Z", "2026-03-02T12:00:00Z"},
+		{"day counts from there", "2026-03-03T11:59:59Z", "2026-03-02T12:00:00Z"},
 		{"days later", "2026-03-31T01:02:03.004Z", "2026-03-31T01:02:03.004Z"},
 	}
 	for _, step := range steps {

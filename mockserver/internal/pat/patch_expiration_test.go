@@ -53,12 +53,12 @@ func TestPatch_Expiration(t *testing.T) {
 	}{
 		{"later", lives, []string{toMay}, "robot [a] " + may + " false", accepted},
 		{
-			"a copy leaves an expired date alone", expired, []string{
+			"copy leaves an expired date alone", expired, []string{
 				"copy /expirationDate /scope/-",
 			}, "robot [a 2026-02-01T00:00:00.000Z] 2026-02-01T00:00:00Z false", accepted,
 		},
 		{
-			"a copy of the acknowledgment sets none", livesAware, []string{
+			"copy of the acknowledgment sets none", livesAware, []string{
 				"copy /userAwareTokenNeverExpires /scope/-", "remove /scope/1",
 				"remove /expirationDate",
 			}, "", ackRejection("/2"),
@@ -210,7 +210,7 @@ func TestPatch_Expiration(t *testing.T) {
 			"robot [a] " + may + " false",
 			accepted,
 		},
-		{"a date, then null", lives, []string{toMay, toNull}, "", ackRejection("/1/value")},
+		{"date, then null", lives, []string{toMay, toNull}, "", ackRejection("/1/value")},
 
 		{
 			"acknowledgment alone, dated", lives,
@@ -265,17 +265,17 @@ func TestPatch_Expiration(t *testing.T) {
 			"robot [a] " + may + " false", accepted,
 		},
 		{
-			"a date and the acknowledgment withdrawn", never,
+			"date and the acknowledgment withdrawn", never,
 			[]string{toMay, unaware},
 			"robot [a] " + may + " false", accepted,
 		},
 		{
-			"a date, the acknowledgment stays", never,
+			"date, the acknowledgment stays", never,
 			[]string{toMay},
 			"robot [a] " + may + " true", accepted,
 		},
 		{
-			"a date and the acknowledgment", lives,
+			"date and the acknowledgment", lives,
 			[]string{toMay, aware},
 			"robot [a] " + may + " true", accepted,
 		},

@@ -96,7 +96,7 @@ func TestPatch_NameAndScope(t *testing.T) {
 		{"copy to name", []string{"copy /scope/1 /name"}, "b [a b c]" + expires},
 		{"move to name", []string{"move /scope/1 /name"}, "b [a c]" + expires},
 		{
-			"the last one counts",
+			"last one counts",
 			[]string{`replace /name "x"`, `replace /name "y"`},
 			"y [a b c]" + expires,
 		},

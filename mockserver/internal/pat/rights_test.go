@@ -89,7 +89,7 @@ func TestRights_Has(t *testing.T) {
 		set, required pat.Rights
 		want          bool
 	}{
-		{"the right", pat.ReadMy | pat.ReadAll, pat.ReadAll, true},
+		{"right", pat.ReadMy | pat.ReadAll, pat.ReadAll, true},
 		{"another", pat.ReadMy, pat.ReadAll, false},
 		{"both of two", pat.ReadMy | pat.ReadAll, pat.ReadMy | pat.ReadAll, true},
 		{"one of two", pat.ReadMy, pat.ReadMy | pat.ReadAll, false},

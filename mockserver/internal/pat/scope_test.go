@@ -77,7 +77,7 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"2026-03-01T12:20:00.000Z",
 		},
 		{
-			"a millisecond before", 20 * time.Minute,
+			"millisecond before", 20 * time.Minute,
 			[]change{first},
 			"2026-03-01T12:19:59.999Z",
 			[]string{"a", "b", "c"},
@@ -110,12 +110,12 @@ func TestLogin_ScopeDelay(t *testing.T) {
 			"",
 		},
 		{
-			"an hour, within", time.Hour, []change{first}, "2026-03-01T12:59:59Z", []string{
+			"hour, within", time.Hour, []change{first}, "2026-03-01T12:59:59Z", []string{
 				"a", "b", "c",
 			}, "2026-03-01T13:00:00.000Z",
 		},
 		{
-			"an hour, at the end", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{
+			"hour, at the end", time.Hour, []change{first}, "2026-03-01T13:00:00Z", []string{
 				"x",
 			}, "",
 		},

@@ -15,7 +15,7 @@ func TestToken_Expired(t *testing.T) {
 		fields    pat.TokenData
 		want      bool
 	}{
-		{"a millisecond before", "2026-03-31T23:59:59.999Z", expiringToken("token", ben), false},
+		{"millisecond before", "2026-03-31T23:59:59.999Z", expiringToken("token", ben), false},
 		{"at the expiration", "2026-04-01T00:00:00Z", expiringToken("token", ben), true},
 		{
 			"at the expiration in another zone", "2026-04-01T01:00:00+01:00",

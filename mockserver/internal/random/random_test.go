@@ -83,9 +83,9 @@ func TestHex_DiffersByInput(t *testing.T) {
 		{"no purpose", 7, "ab", ""},
 		{"blank in namespace", 7, "a ", "b"},
 		{"blank in purpose", 7, "a", " b"},
-		{"a longer namespace", 7, "aa", "b"},
-		{"a longer purpose", 7, "a", "ab"},
-		{"a separator in the purpose", 7, "a", "b\x00c"},
+		{"longer namespace", 7, "aa", "b"},
+		{"longer purpose", 7, "a", "ab"},
+		{"separator in the purpose", 7, "a", "b\x00c"},
 	}
 	before := map[string]string{}
 	for _, test := range tests {

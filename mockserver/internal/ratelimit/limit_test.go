@@ -20,13 +20,13 @@ func TestParse(t *testing.T) {
 		canonical string // empty if rejected
 		want      ratelimit.Limit
 	}{
-		{"a tenant's", "100/10s", "100/10s", ratelimit.TenantLimit},
+		{"tenant's", "100/10s", "100/10s", ratelimit.TenantLimit},
 		{"none", "off", "off", ratelimit.Limit{}},
 		{"one", "1/1ms", "1/1ms", ratelimit.Limit{Requests: 1, Window: time.Millisecond}},
 		{"a sum", "5/1m30s", "5/1m30s", ratelimit.Limit{Requests: 5, Window: 90 * time.Second}},
 		{"a day", "5/1d", "5/24h0m0s", ratelimit.Limit{Requests: 5, Window: 24 * time.Hour}},
 		{
-			"a fraction", "5/1.001s", "5/1.001s",
+			"fraction", "5/1.001s", "5/1.001s",
 			ratelimit.Limit{Requests: 5, Window: 1001 * time.Millisecond},
 		},
 		{
@@ -35,26 +35,26 @@ func TestParse(t *testing.T) {
 		},
 		{"leading zeros", "007/1s", "7/1s", ratelimit.Limit{Requests: 7, Window: time.Second}},
 		{
-			"a hundred years", "1/36500d", "1/876000h0m0s",
+			"hundred years", "1/36500d", "1/876000h0m0s",
 			ratelimit.Limit{Requests: 1, Window: 36500 * 24 * time.Hour},
 		},
 		{"nothing", "", "", ratelimit.Limit{}},
 		{"no window", "100", "", ratelimit.Limit{}},
-		{"an empty window", "100/", "", ratelimit.Limit{}},
+		{"empty window", "100/", "", ratelimit.Limit{}},
 		{"no requests", "/10s", "", ratelimit.Limit{}},
 		{"ten digits", "1000000000/1s", "", ratelimit.Limit{}},
 		{"zero requests", "0/10s", "", ratelimit.Limit{}},
-		{"a window of zero", "1/0s", "", ratelimit.Limit{}},
-		{"a window of less than a millisecond", "1/0.999ms", "", ratelimit.Limit{}},
-		{"too long a window", "1/36501d", "", ratelimit.Limit{}},
-		{"a window without a unit", "100/10", "", ratelimit.Limit{}},
+		{"window of zero", "1/0s", "", ratelimit.Limit{}},
+		{"window of less than a millisecond", "1/0.999ms", "", ratelimit.Limit{}},
+		{"window too long", "1/36501d", "", ratelimit.Limit{}},
+		{"window without a unit", "100/10", "", ratelimit.Limit{}},
 		{"another unit", "100/10w", "", ratelimit.Limit{}},
 		{"negative", "-1/10s", "", ratelimit.Limit{}},
-		{"a fraction of a request", "1.5/10s", "", ratelimit.Limit{}},
+		{"fraction of a request", "1.5/10s", "", ratelimit.Limit{}},
 		{"capitals", "OFF", "", ratelimit.Limit{}},
 		{"blanks", "100 / 10s", "", ratelimit.Limit{}},
 		{"two windows", "100/10s/10s", "", ratelimit.Limit{}},
-		{"a line end", "100/10s\n", "", ratelimit.Limit{}},
+		{"line end", "100/10s\n", "", ratelimit.Limit{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -162,7 +162,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"/a%2Fb%20c",
 		},
 		{
-			"a secret in the path",
+			"secret in the path",
 			response.RequestInfo{},
 			"GET", "/" + secret, "Go/1", 400,
 			[]string{"why"},
@@ -182,14 +182,14 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"/path", "Go/1", 200, nil, phrase,
 		},
 		{
-			"a secret in the method",
+			"secret in the method",
 			response.RequestInfo{},
 			secret, "/path", "Go/1", 400,
 			[]string{"why"},
 			anyLine,
 		},
 		{
-			"a secret in the namespace",
+			"secret in the namespace",
 			response.RequestInfo{Prefix: "/t/" + secret},
 			"GET",
 			"/path", "Go/1", 400,
@@ -197,7 +197,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			anyLine,
 		},
 		{
-			"a secret in the user",
+			"secret in the user",
 			response.RequestInfo{User: secret},
 			"GET", "/path", "Go/1", 400,
 			[]string{"why"},
@@ -212,7 +212,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"[redacted]",
 		},
 		{
-			"a secret in the agent",
+			"secret in the agent",
 			response.RequestInfo{},
 			"GET", "/path", secret, 400,
 			[]string{"why"},
@@ -226,7 +226,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"a  b c [31m",
 		},
 		{
-			"a long method",
+			"long method",
 			response.RequestInfo{},
 			strings.Repeat("G", 201), "/path", "Go/1", 400,
 			[]string{"why"},
@@ -241,7 +241,7 @@ func TestWrite_LogsRejection(t *testing.T) {
 			"/" + strings.Repeat("x", 199),
 		},
 		{
-			"a long path",
+			"long path",
 			response.RequestInfo{},
 			"GET", "/" + strings.Repeat("x", 200), "Go/1",
 			400,

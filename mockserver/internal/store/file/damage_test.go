@@ -308,8 +308,8 @@ func TestOpen_DetectsMisplacedPages(t *testing.T) {
 			}
 			return page(m.before, i)
 		}},
-		{"the page before it", func(i int) []byte { return page(m.bytes, max(i-1, 2)) }},
-		{"the page after it", func(i int) []byte { return page(m.bytes, min(i+1, pages-1)) }},
+		{"page before it", func(i int) []byte { return page(m.bytes, max(i-1, 2)) }},
+		{"page after it", func(i int) []byte { return page(m.bytes, min(i+1, pages-1)) }},
 	}
 	for _, c := range copies {
 		t.Run(c.name, func(t *testing.T) {

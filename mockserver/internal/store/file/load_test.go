@@ -80,13 +80,13 @@ func TestReplace_RoundTrip(t *testing.T) {
 				pat.NewToken(pat.TokenData{ID: "a", Scope: []string{}, FormerScope: []string{}}),
 			},
 		}},
-		{"slices that are nil", pat.Tenant{
+		{"nil slices", pat.Tenant{
 			Identities: []pat.Identity{{ID: "ann"}}, APIClients: []pat.APIClient{
 				{ID: "x"}, {ID: "y", Scope: []string{}},
 			},
 			Tokens: []*pat.Token{pat.NewToken(pat.TokenData{ID: "a"})},
 		}},
-		{"a map without elements", pat.Tenant{UserLevels: map[string][]string{}}},
+		{"map without elements", pat.Tenant{UserLevels: map[string][]string{}}},
 		{
 			"milliseconds", pat.Tenant{
 				Tokens: []*pat.Token{

@@ -257,14 +257,14 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			file.ValueError{Namespace: "default"},
 		},
 		{
-			"scope sets that are too short", inDefault(func(b *bbolt.Bucket) error {
+			"scope sets too short", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("scopeSets"), []byte("x"))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},
 			file.ValueError{Namespace: "default", Key: "scopeSets"},
 		},
 		{
-			"value that is too short", inDefault(func(b *bbolt.Bucket) error {
+			"value too short", inDefault(func(b *bbolt.Bucket) error {
 				return b.Put([]byte("tokens/a"), []byte("x"))
 			}),
 			[]error{file.ErrDamaged, file.ErrChecksum},

@@ -37,12 +37,12 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{a, b, c}, pat.ErrLimit,
 		},
 		{
-			"create with an id that exists", func(s *file.Store) error {
+			"create with an existing id", func(s *file.Store) error {
 				return s.Create(t.Context(), token("a", ben, 9), 0)
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
 		{
-			"create with a name that is taken", func(s *file.Store) error {
+			"create with a taken name", func(s *file.Store) error {
 				return s.Create(t.Context(), renameChange(d, "a").New, 0)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
@@ -52,7 +52,7 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{changes[0].New, changes[1].New, changes[2].New}, nil,
 		},
 		{
-			"swap of nothing", func(s *file.Store) error {
+			"empty swap", func(s *file.Store) error {
 				return s.Swap(t.Context())
 			}, []*pat.Token{a, b, c}, nil,
 		},
@@ -62,7 +62,7 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
 		{
-			"swap to a name that is taken", func(s *file.Store) error {
+			"swap to a taken name", func(s *file.Store) error {
 				return s.Swap(t.Context(), renameChange(c, "x"), toTakenName)
 			}, []*pat.Token{a, b, c}, pat.ErrNameTaken,
 		},
@@ -77,7 +77,7 @@ func TestWrite(t *testing.T) {
 			}, []*pat.Token{a, b, c}, pat.ErrConflict,
 		},
 		{
-			"delete of nothing", func(s *file.Store) error {
+			"empty delete", func(s *file.Store) error {
 				return s.Delete(t.Context(), d)
 			}, []*pat.Token{a, b, c}, pat.ErrNotFound,
 		},
