@@ -390,8 +390,8 @@ func TestParse_Errors(t *testing.T) {
 		name, source string
 		want         spec.Step
 	}{
-		{"no YAML", "a: [", spec.StepRead},
-		{"no OpenAPI", "openapi: 3.0.1", spec.StepValidate},
+		{"not YAML", "a: [", spec.StepRead},
+		{"not OpenAPI", "openapi: 3.0.1", spec.StepValidate},
 		{
 			"a bad server",
 			"openapi: 3.0.1\ninfo: {title: t, version: v}\npaths: {}\nservers: [{url: " +

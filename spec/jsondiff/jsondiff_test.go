@@ -101,6 +101,7 @@ func TestAlign_LongListsByPosition(t *testing.T) {
 	pairs := jsondiff.Align(3000, 3001, func(_, _ int) int { calls++; return 1 })
 	if last := pairs[len(pairs)-1]; calls > 0 || len(pairs) != 3001 ||
 		last != (jsondiff.Pair{A: -1, B: 3000}) {
-		t.Errorf("%d pairs, the last one %v, after %d calls", len(pairs), last, calls)
+		t.Errorf("got %d pairs, the last one %v, after %d comparisons; want 3001 without any",
+			len(pairs), last, calls)
 	}
 }

@@ -19,7 +19,7 @@ func TestRemainder(t *testing.T) {
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			if got := limit.Remainder(test.n); got != test.want {
-				t.Errorf("got %q", got)
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}

@@ -78,17 +78,18 @@ func FuzzRedact(f *testing.F) {
 		for kind, text := range insertSecret(name, secret, before, after, heavy) {
 			got := redact.Body(text)
 			if strings.Contains(got, "Zq9") {
-				t.Errorf("%s: the secret shows in %q, made of %q", kind, got, text)
+				t.Errorf("%s: %q, redacted from %q, contains the secret", kind, got, text)
 			}
 			if json.Valid([]byte(text)) && !json.Valid([]byte(got)) {
-				t.Errorf("%s: %q was JSON, %q is not", kind, text, got)
+				t.Errorf("%s: redacting the JSON %q returned %q, which is not JSON", kind,
+					text, got)
 			}
 		}
 		cut := min(len(before), max(0, at))
 		for _, loose := range []string{hexSecret, bearer, strings.ToUpper(hexSecret) + "01"} {
 			if got := redact.Body(before[:cut] + " " + loose + "/" +
 				before[cut:]); strings.Contains(got, loose) {
-				t.Errorf("%q shows in %q", loose, got)
+				t.Errorf("%q is not redacted in %q", loose, got)
 			}
 		}
 	})
@@ -110,10 +111,10 @@ func isName(name string) bool {
 func checkAnyText(t *testing.T, text string) {
 	once := redact.Body(text)
 	if twice := redact.Body(once); twice != once {
-		t.Errorf("%q became %q and then %q", text, once, twice)
+		t.Errorf("redacting %q returned %q, and redacting that returned %q", text, once, twice)
 	}
 	if json.Valid([]byte(text)) && !json.Valid([]byte(once)) && !strings.Contains(text, hexSecret) {
-		t.Errorf("%q was JSON, %q is not", text, once)
+		t.Errorf("redacting the JSON %q returned %q, which is not JSON", text, once)
 	}
 }
 

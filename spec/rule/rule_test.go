@@ -35,7 +35,7 @@ func TestAll(t *testing.T) {
 		if !slices.Contains([]evidence.Level{
 			evidence.Published, evidence.Observed, evidence.Assumed,
 		}, r.Evidence) {
-			t.Errorf("%s: evidence %q", r.ID, r.Evidence)
+			t.Errorf("%s: invalid evidence %q", r.ID, r.Evidence)
 		}
 		if len(r.Sources) == 0 {
 			t.Errorf("%s has no source", r.ID)
@@ -83,10 +83,10 @@ func TestAll_HasEachConstant(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	if r, found := rule.Find("no-such-rule"); found {
-		t.Errorf("found %v", r)
+		t.Errorf("got %v for an unknown ID", r)
 	}
 	if r, found := rule.Find(rule.NameUnique); !found || r.Evidence != evidence.Published {
-		t.Errorf("%v, %t", r, found)
+		t.Errorf("got %v, %t, want a published rule", r, found)
 	}
 	if got := rule.NameUnique.String(); got != "rule name-unique, published" {
 		t.Errorf("String is %q", got)

@@ -27,11 +27,11 @@ func TestDescribeJSONError(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			line, column, message, found := schema.DescribeJSONError(test.source, []byte(test.text))
 			if found != test.found || line != test.line || column != test.column {
-				t.Errorf("%d:%d %q %t, want %d:%d %t", line, column, message, found, test.line,
-					test.column, test.found)
+				t.Errorf("got %d:%d, message %q, found %t; want %d:%d, found %t",
+					line, column, message, found, test.line, test.column, test.found)
 			}
 			if found && !strings.Contains(message, "JSON") {
-				t.Errorf("%q does not name JSON", message)
+				t.Errorf("the message %q does not contain JSON", message)
 			}
 		})
 	}

@@ -16,7 +16,7 @@ func TestCheck(t *testing.T) {
 		wrong, ok := errors.AsType[*schema.VersionError](schema.Check(version))
 		if !ok || wrong.Schema != version ||
 			strings.Contains(wrong.Error(), "newer") != (version > 0) {
-			t.Errorf("%d: %v", version, wrong)
+			t.Errorf("got %v for schema %d, want a VersionError", wrong, version)
 		}
 	}
 	if err := schema.Check(schema.Version); err != nil {
@@ -72,9 +72,9 @@ func TestExplain(t *testing.T) {
 func TestExplain_LeavesOtherErrors(t *testing.T) {
 	other := errors.New("unknown field of work")
 	if got := schema.Explain(other, &file{}); !errors.Is(got, other) {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want %v", got, other)
 	}
 	if got := schema.Explain(nil, &file{}); got != nil {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want nil", got)
 	}
 }

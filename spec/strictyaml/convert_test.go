@@ -37,13 +37,14 @@ func TestJSON(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := strictyaml.JSON([]byte(tt.yaml))
 			if err != nil || string(got) != tt.want {
-				t.Errorf("%v: %s, want %s", err, got, tt.want)
+				t.Errorf("got %s, error %v, want %s", got, err, tt.want)
 			}
 		})
 	}
 	for name, text := range map[string]string{
 		"broken": "a: [", "a second document": "a: b\n---\nc: d\n", "a leading zero": "a: 01440\n",
-		"itself": "a: &a [*a]\n", "nothing": "# later\n", "names that are none": "? [a]\n: b\n",
+		"alias of itself": "a: &a [*a]\n", "only a comment": "# later\n",
+		"key that is a list": "? [a]\n: b\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := strictyaml.JSON([]byte(text)); err == nil {

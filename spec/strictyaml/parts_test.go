@@ -53,7 +53,7 @@ func large(entries int, middle string) string {
 func TestDecode_ReadsPartsAsOne(t *testing.T) {
 	text := large(30_000, "")
 	if len(text) < 2<<20 {
-		t.Fatalf("the file has only %d bytes", len(text))
+		t.Fatalf("the file has %d bytes, want at least 2 MiB", len(text))
 	}
 	got, err := decode(t, "large.yaml", text)
 	if err != nil {
@@ -118,10 +118,10 @@ func TestDecode_ReportsErrorsOfParts(t *testing.T) {
 			errs, ok := errors.AsType[strictyaml.Errors](err)
 			if !ok || errs[0].Field != tt.field || errs[0].Kind != tt.kind ||
 				errs[0].Column != tt.column {
-				t.Fatalf("got %v", err)
+				t.Fatalf("got error %v, want one in %q", err, tt.field)
 			}
 			if line := errs[0].Line; line < 50_003 || line > 50_006 {
-				t.Errorf("line %d", line)
+				t.Errorf("got line %d, want 50003 to 50006", line)
 			}
 		})
 	}
@@ -153,12 +153,12 @@ func TestDecode_LimitsAliases(t *testing.T) {
 			f.Decode(&file{})
 			err := f.Err()
 			if errs, ok := errors.AsType[strictyaml.Errors](err); !ok || len(errs) > 21 {
-				t.Errorf("got %v", err)
+				t.Errorf("got error %v, want at most 21 errors", err)
 			}
 		})
 	}
 	if got, err := strictyaml.JSON([]byte(bomb.String())); err == nil {
-		t.Errorf("wrote %d bytes", len(got))
+		t.Errorf("got %d bytes, want an error", len(got))
 	}
 }
 
@@ -168,7 +168,7 @@ func TestDecode_StopsWhenCanceled(t *testing.T) {
 	f := strictyaml.Open(ctx, "a", []byte("name: a\n"), strictyaml.Options{MaxBytes: 100})
 	f.Decode(&file{})
 	if err := f.Err(); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("got error %v, want context.Canceled", err)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestFromJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Count(string(written), "\n") < 10 {
-		t.Errorf("it is not in lines:\n%s", written)
+		t.Errorf("want at least ten lines, got:\n%s", written)
 	}
 	again, err := strictyaml.JSON(written)
 	if err != nil {
@@ -199,7 +199,7 @@ func TestQuote(t *testing.T) {
 		"a ": true, "2026-01-31": true, "-1d": true, "a\nb": true,
 	} {
 		if got := strictyaml.Quote(text); (got != text) != quoted {
-			t.Errorf("%q is written %s", text, got)
+			t.Errorf("%q is quoted as %s, want quotes: %t", text, got, quoted)
 		}
 	}
 }

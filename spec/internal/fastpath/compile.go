@@ -19,7 +19,7 @@ const (
 	kinds
 )
 
-// kindOf has the kinds by their names in documents.
+// kindOf maps the names of kinds in documents to the kinds.
 var kindOf = map[string]int{
 	"boolean": boolean, "number": number, "integer": number, "string": text, "array": array,
 	"object": object,

@@ -34,23 +34,23 @@ func TestAccepts_FrequentBodies(t *testing.T) {
 			for seed := range uint64(500) {
 				text := buildInstance(j.schema, seed, 0)
 				if !j.libraryAccepts(text) {
-					t.Fatalf("%s is no instance", text)
+					t.Fatalf("the library rejects the generated instance %s", text)
 				}
 				if !j.gauge.Accepts(text) {
-					t.Fatalf("not certain of %s", text)
+					t.Fatalf("the compiled schema does not accept %s", text)
 				}
 			}
 		})
 	}
 	if hot < 6*8 {
-		t.Errorf("%d schemas, want 8 of each version at least", hot)
+		t.Errorf("got %d schemas, want at least 8 of each version", hot)
 	}
 }
 
 // check fails a test if the compiled schema accepts a value that the library rejects.
 func (j schemaPair) check(tb testing.TB, text []byte) {
 	if j.gauge.Accepts(text) && !j.libraryAccepts(text) {
-		tb.Errorf("%s: accepts %q", j.name, text)
+		tb.Errorf("%s: the compiled schema accepts %q, but the library rejects it", j.name, text)
 	}
 }
 
@@ -73,7 +73,7 @@ func TestAccepts_AgreesWithLibraryOnMutations(t *testing.T) {
 	}
 	if t.Logf("%d certain, %d valid but uncertain, %d rejected", certain, uncertain,
 		rejected); certain < 10000 || rejected < 10000 {
-		t.Error("too few values of one kind")
+		t.Error("got too few certain or rejected values")
 	}
 }
 
@@ -203,11 +203,11 @@ func TestAccepts(t *testing.T) {
 			}
 			compiled, text := fastpath.Compiler{}.Compile(&schema), []byte(test.text)
 			if got := compiled.Accepts(text); got != test.want {
-				t.Errorf("accepts it: %t, want %t", got, test.want)
+				t.Errorf("got %t, want %t", got, test.want)
 			}
 			if allocated := testing.AllocsPerRun(10,
 				func() { compiled.Accepts(text) }); allocated != 0 && test.want {
-				t.Errorf("%g allocations", allocated)
+				t.Errorf("got %g allocations, want none", allocated)
 			}
 		})
 	}
