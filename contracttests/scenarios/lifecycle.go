@@ -222,12 +222,11 @@ var lifecycle = []contract.Scenario{
 	},
 }
 
-// createExpiring creates a token of the owner with a lifetime.
-func createExpiring(t *contract.T, life time.Duration) contract.Token {
-	return deleteAtEnd(t,
-		t.Owner().MustCreate(contract.Body{
-			"expirationDate": contract.FormatTime(t.Now().Add(life)),
-		}))
+// createExpiring creates a token of the owner that expires after a lifetime.
+func createExpiring(t *contract.T, lifetime time.Duration) contract.Token {
+	return deleteAtEnd(t, t.Owner().MustCreate(contract.Body{
+		"expirationDate": contract.FormatTime(t.Now().Add(lifetime)),
+	}))
 }
 
 func scopeChangeKeepsAccess(t *contract.T) {
