@@ -272,7 +272,7 @@ func TestAbsentNamespace_FixtureDoesNotAge(t *testing.T) {
 	m.in("a").as("jane.doe")
 }
 
-// Requests to many absent namespaces create none, so that the limit is free for a login.
+// Requests to absent namespaces do not create them, so the limit still allows a login.
 func TestAbsentNamespace_DoesNotCountTowardsLimit(t *testing.T) {
 	m := startWith(t, "empty", mockserver.Config{MaxNamespaces: 2})
 	for i := range 1000 {

@@ -28,8 +28,8 @@ type budgetResponse struct {
 
 // startBody sends all but the last byte of a body. The returned function sends that byte when end
 // is closed, and reads the response.
-func startBody(t *testing.T, base, path string,
-	size int,
+func startBody(
+	t *testing.T, base, path string, size int,
 ) (finish func(end <-chan struct{}) budgetResponse) {
 	t.Helper()
 	u, err := url.Parse(base)
@@ -184,8 +184,7 @@ func TestMemoryBudget_Journals(t *testing.T) {
 		}
 	}
 	if count, dropped := held(small); count != 10 || dropped != 0 {
-		t.Errorf("small journal has %d requests and dropped %d, want 10 and 0", count,
-			dropped)
+		t.Errorf("small journal has %d requests and dropped %d, want 10 and 0", count, dropped)
 	}
 	total := 0
 	for _, server := range large {

@@ -634,8 +634,8 @@ func startDialect(t *testing.T, setting dialect.Dialect) *tenant {
 }
 
 // checkResponses sends the requests of an entry in each version and compares the responses.
-func checkResponses(t *testing.T, m *tenant, versions []version.Version, id string,
-	want dialect.Response,
+func checkResponses(
+	t *testing.T, m *tenant, versions []version.Version, id string, want dialect.Response,
 ) {
 	t.Helper()
 	for _, v := range versions {
@@ -649,7 +649,8 @@ func checkResponses(t *testing.T, m *tenant, versions []version.Version, id stri
 	}
 }
 
-// Values that a setting leaves open are those of the default, or usual for the status.
+// Fields that a setting leaves open take the default response's values, or the usual ones for the
+// status.
 func TestDialect_FillsInDefaults(t *testing.T) {
 	for _, tt := range []struct {
 		id   string
@@ -713,7 +714,7 @@ func TestDialect_KeepsSharedDocuments(t *testing.T) {
 	})
 }
 
-// A mock logs its differences from the defaults once, and nothing if there are none.
+// A mock logs its differences from the defaults once. Without differences it logs nothing.
 func TestDialect_IsLogged(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -740,7 +741,7 @@ func TestDialect_IsLogged(t *testing.T) {
 			}
 			if got := log.all[0]; got.level != slog.LevelInfo ||
 				!strings.Contains(got.message, tt.told.String()) {
-				t.Errorf("logged %+v, want %s in it", got, tt.told)
+				t.Errorf("log %+v does not contain %s", got, tt.told)
 			}
 			golden.Check(t, configTexts, golden.Key(t), log.all[0].message)
 		})

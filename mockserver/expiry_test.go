@@ -41,7 +41,8 @@ func TestLegacyExpiry_AcceptsDates(t *testing.T) {
 	}
 }
 
-// withComma returns the fields of an object after a comma, or nothing if there are none.
+// withComma returns the end of a JSON object: a comma and the fields, unless there are none, and
+// the closing brace.
 func withComma(fields string) string {
 	if fields == "{}" {
 		return "}"
@@ -222,8 +223,7 @@ func TestExpiredToken_StaysListedAndRejectsLogin(t *testing.T) {
 
 		jane = m.as("jane.doe")
 		listedToken(jane, v, id)
-		jane.post(v.CollectionPath(),
-			`{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).
+		jane.post(v.CollectionPath(), `{"name":"short","expirationDate":"2026-12-01T00:00:00Z"}`).
 			rejected(http.StatusBadRequest, "400.1", cause{rule.NameUnique, "/name"})
 		jane.patch(path,
 			`[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).equal("name",

@@ -25,8 +25,7 @@ func TestFullDisk_Responds503(t *testing.T) {
 	// the limit applies to the process, which writes other files as well
 	if os.Getenv(limited) == "" {
 		command := exec.CommandContext(t.Context(), os.Args[0],
-			"-test.run=^TestFullDisk_Responds503$",
-			"-test.v")
+			"-test.run=^TestFullDisk_Responds503$", "-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
 		if output, err := command.CombinedOutput(); err != nil ||
 			!strings.Contains(string(output), "--- PASS: TestFullDisk_Responds503") {

@@ -12,8 +12,8 @@ type growthCase struct {
 	name, method, path, contentType string
 	// n is the smaller size. Twice that size is measured as well.
 	n int
-	// body, query and authorization return the input of size n. Nil means none, and for
-	// authorization the usual one.
+	// body, query and authorization return the input of size n. Without body or query, the request
+	// has none. Without authorization, it has the bearer token of the test.
 	body, query, authorization func(n int) string
 }
 
@@ -86,12 +86,12 @@ func repeatText(text string) func(n int) string {
 	return func(n int) string { return strings.Repeat(text, n) }
 }
 
-// surround returns the text of another function between two texts.
+// surround returns a function that puts the result of middle between two texts.
 func surround(before string, middle func(n int) string, after string) func(n int) string {
 	return func(n int) string { return before + middle(n) + after }
 }
 
-// nested returns open n times, the middle, and end n times.
+// nested returns a function that returns before, open n times, middle, end n times, and after.
 func nested(before, open, middle, end, after string) func(n int) string {
 	return func(n int) string {
 		return before + strings.Repeat(open, n) + middle + strings.Repeat(end, n) + after
@@ -299,8 +299,7 @@ func growthCases() []growthCase {
 			{
 				"part without an end", partsType,
 				surround("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n",
-					repeatText("--b"),
-					""),
+					repeatText("--b"), ""),
 			},
 			{
 				"JSON", jsonType,
@@ -478,8 +477,7 @@ func controlGrowthCases() []growthCase {
 			"all scopes invalid": surround(`{"owner":"admin","name":"x","scope":[`, items(`1`),
 				`]}`),
 			"half the scopes invalid": surround(`{"owner":"admin","name":"x","scope":[`,
-				items(`"",1`),
-				`]}`),
+				items(`"",1`), `]}`),
 			"empty scopes": surround(`{"owner":"admin","name":"x","scope":[`, items(`""`), `]}`),
 			"long owner":   surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
 			"long date": surround(`{"owner":"admin","name":"x","created":"`, repeatText("2030"),
@@ -497,16 +495,15 @@ func controlGrowthCases() []growthCase {
 		{"verify", "POST", "/_mock/verify", map[string]func(n int) string{
 			"all expectations invalid": surround(`{"expect":[`, items(`{"times":-1}`), `]}`),
 			"half the expectations invalid": surround(`{"expect":[`,
-				items(expectation+`,{"match":1}`),
-				`]}`),
+				items(expectation+`,{"match":1}`), `]}`),
 			"expectations of numbers": surround(`{"expect":[`, items(`1`), `]}`),
 			"contradictions": surround(`{"expect":[`,
 				items(`{"match":{},"atLeast":2,"atMost":1}`), `]}`),
 			"expectations that fail": surround(`{"expect":[`, items(expectation), `]}`),
 			"body of many keys": surround(`{"expect":[{"match":{"body":{`, items(`"k%[1]d":1`),
 				`}}}]}`),
-			"headers": surround(`{"expect":[{"match":{"header":{`,
-				items(`"k%[1]d":"x"`), `}}}]}`),
+			"headers": surround(`{"expect":[{"match":{"header":{`, items(`"k%[1]d":"x"`),
+				`}}}]}`),
 			"deep body": nested(`{"expect":[{"match":{"body":`, `[`, ``, `]`, `}}]}`),
 		}},
 		{"clock", "PUT", "/_mock/clock", map[string]func(n int) string{

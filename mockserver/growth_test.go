@@ -136,11 +136,11 @@ func ratio(small, large, once uint64) float64 {
 	return float64(large-min(large, once)) / float64(small)
 }
 
-// ratios returns by which factor bytes and allocations grow if the input doubles. small is the cost
-// of the sizes and large that of twice the sizes.
-func (g *growthHarness) ratios(c growthCase, namespace, bearer string) (
-	byteRatio, allocRatio float64, small, large cost,
-) {
+// ratios returns by which factor bytes and allocations grow if the input doubles. small is the
+// total cost at the sizes, and large the total cost at twice the sizes.
+func (g *growthHarness) ratios(
+	c growthCase, namespace, bearer string,
+) (byteRatio, allocRatio float64, small, large cost) {
 	small, large = g.compare(c, namespace, bearer)
 	return ratio(small.bytes, large.bytes, uint64(len(growthFactors))*onceBytes),
 		ratio(small.allocs, large.allocs, 0), small, large
@@ -202,8 +202,8 @@ func checkErrorSize(t *testing.T, response *httptest.ResponseRecorder) {
 }
 
 // checkJournal checks the size of the journal entry of a request, if there is one.
-func (g *growthHarness) checkJournal(t *testing.T, namespace string,
-	response *httptest.ResponseRecorder,
+func (g *growthHarness) checkJournal(
+	t *testing.T, namespace string, response *httptest.ResponseRecorder,
 ) {
 	t.Helper()
 	got := g.send(httptest.NewRequest(http.MethodGet,
@@ -282,8 +282,8 @@ func (g *growthHarness) timeRatio(b *testing.B, c growthCase, namespace, bearer 
 
 // repeat returns the CPU time of several requests with garbage collection off, because a collection
 // could start in any of them. TestGrowth limits the garbage.
-func (g *growthHarness) repeat(b *testing.B, c growthCase, namespace, bearer string,
-	n, requests int,
+func (g *growthHarness) repeat(
+	b *testing.B, c growthCase, namespace, bearer string, n, requests int,
 ) time.Duration {
 	b.Helper()
 	all := make([]*http.Request, requests)

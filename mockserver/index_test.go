@@ -13,7 +13,7 @@ import (
 	"example.com/patmock/mockserver/control"
 )
 
-// page requests the page of a mock with an Accept header. An empty accept sends none.
+// page requests the page of a mock with an Accept header. If accept is empty, the request has none.
 func page(t *testing.T, m *tenant, method, path, accept string) testResponse {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, m.url+path, http.NoBody)

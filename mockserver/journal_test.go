@@ -129,8 +129,7 @@ func TestJournal_FiltersRequests(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m.forTest(t).anonymous().get("/_mock/requests"+
-				test.query).problem(http.StatusBadRequest,
-				rule.ControlInvalidRequest, test.want)
+				test.query).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
 		})
 	}
 }

@@ -19,7 +19,7 @@ type mistakenRequest struct {
 	want                                  []finding
 }
 
-// mistakenRequests returns such requests of a version. The id is that of the caller's own token.
+// mistakenRequests returns likely mistakes for a version. The id belongs to a token of the caller.
 func mistakenRequests(v version.Version, id string) []mistakenRequest {
 	create := func(name, body string, want ...finding) mistakenRequest {
 		return mistakenRequest{

@@ -171,8 +171,7 @@ func TestList_AppliesFilters(t *testing.T) {
 	} {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				got := start(t,
-					dateTenant).as("admin").names(v.CollectionPath() + "?filters=" +
+				got := start(t, dateTenant).as("admin").names(v.CollectionPath() + "?filters=" +
 					url.QueryEscape(test.filter))
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("names (-want +got):\n%s", diff)
@@ -202,8 +201,7 @@ func TestList_RejectsFilters(t *testing.T) {
 	} {
 		t.Run(test.filter, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				start(t,
-					dateTenant).as("admin").get(v.CollectionPath()+"?filters="+
+				start(t, dateTenant).as("admin").get(v.CollectionPath()+"?filters="+
 					url.QueryEscape(test.filter)).
 					rejected(http.StatusBadRequest, "400.1", test.want)
 			})
@@ -234,8 +232,7 @@ func TestList_RejectsQueries(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			each(t, version.All(), func(t *testing.T, v version.Version) {
-				start(t,
-					dateTenant).as("admin").get(v.CollectionPath()+
+				start(t, dateTenant).as("admin").get(v.CollectionPath()+
 					test.query).rejected(http.StatusBadRequest, test.detailCode, test.want)
 			})
 		})

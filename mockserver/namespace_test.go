@@ -135,8 +135,7 @@ func TestNamespace_LoadsOtherFixture(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a.forTest(t).anonymous().put("/_mock/namespace",
-				test.body).problem(http.StatusBadRequest,
-				rule.ControlInvalidRequest, test.want)
+				test.body).problem(http.StatusBadRequest, rule.ControlInvalidRequest, test.want)
 		})
 	}
 	a.get("/_mock/namespace").equal("tokens", 0.0)

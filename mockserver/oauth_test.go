@@ -245,8 +245,7 @@ func TestLogin_RejectsRequests(t *testing.T) {
 				func(c rune) bool {
 					return c < ' ' || c > '~' || c == '"' || c == '\\'
 				}) || len(description) > 210 {
-				t.Errorf("error_description %q has invalid characters or is too long",
-					description)
+				t.Errorf("error_description %q has invalid characters or is too long", description)
 			}
 			if got := listedToken(m.as("jane.doe"), "v3", janeID); got["lastUsed"] != stamp(noon) {
 				t.Errorf("unexpected lastUsed: %v", got["lastUsed"])
@@ -258,8 +257,7 @@ func TestLogin_RejectsRequests(t *testing.T) {
 func TestLogin_RejectsJSON(t *testing.T) {
 	start(t, "empty").anonymous().post("/oauth/token",
 		`{"grant_type":"client_credentials"}`).rejectedOAuth(http.StatusUnauthorized,
-		"unauthorized",
-		rule.TokenNoJSON)
+		"unauthorized", rule.TokenNoJSON)
 }
 
 func TestLogin_ChecksBasicCredentials(t *testing.T) {

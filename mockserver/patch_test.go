@@ -387,8 +387,7 @@ func TestPatch_KeepsNeverExpiresAcknowledgment(t *testing.T) {
 				rule.NeverKeepsAcknowledgment, pointer,
 			})
 		}
-		c.patch(path,
-			`[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).
+		c.patch(path, `[{"op":"replace","path":"/name","value":"renamed"}]`).is(http.StatusOK).
 			equal("expirationDate", nil)
 		r := c.patch(path,
 			`[{"op":"replace","path":"/userAwareTokenNeverExpires","value":false},{"op":"replace",`+

@@ -171,8 +171,7 @@ func TestHostile_ShowsEveryBehavior(t *testing.T) {
 			first := m.login(janeID, janeSecret).is(http.StatusOK)
 			if first.header.Get("X-Mock-Fault") != "" || first.object()["expires_in"] != 43200.0 {
 				t.Errorf("unexpected X-Mock-Fault of the first login: %q: %s",
-					first.header.Get("X-Mock-Fault"),
-					first.text)
+					first.header.Get("X-Mock-Fault"), first.text)
 			}
 			c := m.withAuthorization("Bearer " + first.object()["access_token"].(string))
 			for range 40 {

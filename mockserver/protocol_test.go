@@ -690,8 +690,7 @@ func TestControl_RejectsWebPages(t *testing.T) {
 			}
 			for _, target := range []*tenant{m, m.in("other")} {
 				r, err := http.NewRequestWithContext(context.Background(), test.method,
-					target.url+path,
-					nil)
+					target.url+path, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -711,8 +710,7 @@ func TestControl_RejectsWebPages(t *testing.T) {
 	t.Run("probe without a host", func(t *testing.T) {
 		mock := mockserver.Start(t)
 		if got := sendRaw(t, mock.URL,
-			"GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got,
-			"HTTP/1.0 200 ") {
+			"GET /_mock/health HTTP/1.0\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.0 200 ") {
 			t.Errorf("got %s", got)
 		}
 	})

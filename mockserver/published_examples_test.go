@@ -67,7 +67,8 @@ func TestPublishedExamples_GoSDK(t *testing.T) {
 	const tokens = "/v2026/personal-access-tokens"
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {
 		created := fresh(t).post(tokens, `{
-			"scope" : [ "demo:personal-access-token-scope:first", "demo:personal-access-token-scope:second" ],
+			"scope" : [ "demo:personal-access-token-scope:first",
+				"demo:personal-access-token-scope:second" ],
 			"accessTokenValiditySeconds" : 36900,
 			"name" : "NodeJS Integration",
 			"userAwareTokenNeverExpires" : false,
@@ -142,8 +143,7 @@ func TestPublishedExamples_Models(t *testing.T) {
 				"type": "IDENTITY", "id": "2c9180a46faadee4016fb4e018c20639", "name": "Support",
 			})
 		}
-		c.login(shownID,
-			"1d1bef2b9f426383447f64f69349fc7cac176042578d205c256ba3f37c59adb9").
+		c.login(shownID, "1d1bef2b9f426383447f64f69349fc7cac176042578d205c256ba3f37c59adb9").
 			is(http.StatusUnauthorized)
 	})
 }
@@ -292,8 +292,7 @@ func testPublished(t *testing.T, dir string, documents ...string) {
 	}
 	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
 		if methods[method] < 6 {
-			t.Errorf("%d requests with %s, want one of each version", methods[method],
-				method)
+			t.Errorf("%d requests with %s, want one of each version", methods[method], method)
 		}
 	}
 	forEachYear(t, func(t *testing.T, fresh func(*testing.T) *client) {

@@ -42,7 +42,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 	const pats = "/v2026/personal-access-tokens"
 	for _, test := range []struct {
 		name, method, path, user, agent, contentType, body string
-		// status of the logged response, 0 if nothing is logged
+		// status of the logged response, or 0 if nothing is logged
 		status  int
 		rules   string
 		mention string // a name or value in the line
@@ -190,7 +190,7 @@ func TestLog_ReportsRejections(t *testing.T) {
 			}
 			if rw.Code != test.status || got.level != slog.LevelWarn ||
 				got.attrs["rule"] != test.rules || !mentions(got.message, test.mention) {
-				t.Errorf("status %d, logged %+v; want %d, a warning with rules %q and %q in it",
+				t.Errorf("status %d, logged %+v; want %d, a warning with rules %q that contains %q",
 					rw.Code, got, test.status, test.rules, test.mention)
 			}
 			if strings.Contains(got.message, "s3cret") ||

@@ -162,7 +162,7 @@ func (r testResponse) problem(status int, violated rule.ID, want ...cause) {
 }
 
 // checkRuleHeader expects registered rules in the header of a rejected request to a friendly mock,
-// and no such header in other responses.
+// and no X-Patmock-Rule in other responses.
 func (m *tenant) checkRuleHeader(r *http.Request, got testResponse) {
 	m.Helper()
 	header := got.header.Get("X-Patmock-Rule")

@@ -275,7 +275,7 @@ func (w *scaleWorld) loginWithWrongSecret() {
 
 func (w *scaleWorld) list() { w.send("GET", benchPath+"?owner-id=me", "") }
 
-// listUnused lists tokens that were used before any was created. There are none.
+// listUnused lists the tokens last used before 2000. No token matches.
 func (w *scaleWorld) listUnused() {
 	w.send("GET", benchPath+"?filters="+url.QueryEscape("lastUsed le 2000-01-01T00:00:00.000Z"), "")
 }

@@ -215,7 +215,7 @@ func (s *soaker) step() {
 	step.do(s)
 }
 
-// randomToken returns the id of one of its tokens, or "" if it has none.
+// randomToken returns the id of one of the soaker's tokens, or "" if there are none.
 func (s *soaker) randomToken() string {
 	ids := slices.Sorted(maps.Keys(s.tokens))
 	if len(ids) == 0 {

@@ -307,8 +307,7 @@ func TestAddToken(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m.forTest(t).anonymous().post("/_mock/tokens", test.body).problem(test.status,
-				test.rule,
-				test.want...)
+				test.rule, test.want...)
 		})
 	}
 }

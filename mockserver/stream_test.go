@@ -84,8 +84,8 @@ func drain(s *control.RequestStream) (events []control.RequestEvent, err error) 
 
 // forEachTransport runs a subtest in process, over HTTP/1.1, over HTTP/2, and with a server whose
 // time limits are short.
-func forEachTransport(t *testing.T,
-	use func(t *testing.T, mock *mockserver.Server, c *control.Client),
+func forEachTransport(
+	t *testing.T, use func(t *testing.T, mock *mockserver.Server, c *control.Client),
 ) {
 	t.Run("in process", func(t *testing.T) {
 		mock := newMock(t, mockserver.Config{})

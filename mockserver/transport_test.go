@@ -96,8 +96,7 @@ func TestRouting_UnknownPaths(t *testing.T) {
 		})
 	}
 	m.anonymous().get("/oauth/authorize").rejectedOAuth(http.StatusNotImplemented,
-		"not_implemented",
-		rule.NotSimulated)
+		"not_implemented", rule.NotSimulated)
 }
 
 func TestRouting_DisabledVersions(t *testing.T) {
@@ -110,13 +109,11 @@ func TestRouting_DisabledVersions(t *testing.T) {
 		}
 		t.Run("list of "+string(v), func(t *testing.T) {
 			c.forTest(t).anonymous().get(v.CollectionPath()).rejected(http.StatusNotImplemented,
-				"501",
-				cause{rule.NotSimulated, ""})
+				"501", cause{rule.NotSimulated, ""})
 		})
 		t.Run("deletion in "+string(v), func(t *testing.T) {
 			c.forTest(t).anonymous().delete(v.CollectionPath()+
-				"/x").rejected(http.StatusNotImplemented,
-				"501", cause{rule.NotSimulated, ""})
+				"/x").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 		})
 	}
 	c.get("/v2026/identities").rejected(http.StatusNotImplemented, "501", cause{

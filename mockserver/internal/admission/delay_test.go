@@ -88,8 +88,7 @@ func TestAdmit_HostileOutages(t *testing.T) {
 			t.Errorf("rule %s, waits %s, faults (-want +got):\n%s", result.Rule, result.Wait, diff)
 		}
 		golden.Check(t, "testdata/reasons.golden",
-			fmt.Sprintf("%s/%d", golden.Key(t), result.Status),
-			strings.Join(result.messages, "\n"))
+			fmt.Sprintf("%s/%d", golden.Key(t), result.Status), strings.Join(result.messages, "\n"))
 		got[fmt.Sprintf("%d, %s", result.Status, result.RetryAfter)] = true
 	}
 	const date = "Sun, 01 Mar 2026 12:00:02 GMT"

@@ -105,9 +105,9 @@ func start(t *testing.T) *tenant {
 	})
 	m.pats = api.New(api.Config{
 		Documents: map[version.Version]*spec.Document{version.V1: m.api}, Service: service,
-		Authenticate: func(context.Context, *response.RequestInfo, string, time.Time) (pat.Caller,
-			error,
-		) {
+		Authenticate: func(
+			context.Context, *response.RequestInfo, string, time.Time,
+		) (pat.Caller, error) {
 			return pat.Caller{
 				ClientID: "client", ID: ann.ID, Name: ann.Name, UserLevels: []string{"ORG_ADMIN"},
 				Scopes: []string{pat.ScopeAll},

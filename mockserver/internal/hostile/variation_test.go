@@ -45,8 +45,8 @@ var (
 )
 
 // variations returns the valid variations of a response by one behaviour.
-func variations(t testing.TB, want, document, name string,
-	plain *response.Response,
+func variations(
+	t testing.TB, want, document, name string, plain *response.Response,
 ) []*response.Response {
 	t.Helper()
 	op := operation(t, document, name)

@@ -67,8 +67,7 @@ func getConcurrently(t testing.TB) {
 	close(start)
 	wg.Wait()
 	if creations.Load() != 2 || s.Len() != 2 || removals.Load() != 0 {
-		t.Errorf("%d created, %d removed, %d members, want 2", creations.Load(),
-			removals.Load(),
+		t.Errorf("%d created, %d removed, %d members, want 2", creations.Load(), removals.Load(),
 			s.Len())
 	}
 	for i, m := range members {

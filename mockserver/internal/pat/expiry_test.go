@@ -11,9 +11,9 @@ import (
 )
 
 // createAt creates a token and returns its expiration time or the error.
-func createAt(t testing.TB, v version.Version, start time.Time, date *string, ack bool) (string,
-	error,
-) {
+func createAt(
+	t testing.TB, v version.Version, start time.Time, date *string, ack bool,
+) (string, error) {
 	t.Helper()
 	call := callOf(user(ben), v)
 	call.Now = start

@@ -9,8 +9,8 @@ import (
 
 // checkFilterRejection checks that err rejects wantGot at wantPosition, in characters from 1. An
 // empty wantGot is the end of the filter.
-func checkFilterRejection(t testing.TB, filter, wantGot string, wantPosition int, wantRule string,
-	err error,
+func checkFilterRejection(
+	t testing.TB, filter, wantGot string, wantPosition int, wantRule string, err error,
 ) {
 	t.Helper()
 	checkRejection(t, rejection{pat.Invalid, "query parameter filters", wantRule}, err)
@@ -64,8 +64,7 @@ func TestParseFilter_RejectsUnsupported(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := pat.ParseFilter(test.filter)
 			checkFilterRejection(t, test.filter, test.wantGot, test.wantPosition,
-				"filter-supported",
-				err)
+				"filter-supported", err)
 		})
 	}
 }

@@ -37,8 +37,7 @@ func TestCreationNote_AboveTenantLimit(t *testing.T) {
 					store.Create(t.Context(), pat.NewToken(expiringToken(fmt.Sprint(i), ben)), 0))
 				mustRun(t,
 					store.Create(t.Context(),
-						pat.NewToken(expiringToken(fmt.Sprint("of ann ", i), ann)),
-						0))
+						pat.NewToken(expiringToken(fmt.Sprint("of ann ", i), ann)), 0))
 			}
 			s := serviceFor(pat.Config{Store: store, Limit: test.limit}, annAndBen())
 			creation, err := s.PrepareCreate(t.Context(), callOf(user(ben), version.V3),
@@ -121,8 +120,7 @@ func TestError_DependsOnTime(t *testing.T) {
 			if diff := cmp.Diff(test.rule, ruleErr.Rule); diff != "" ||
 				ruleErr.DependsOnTime() != test.want {
 				t.Errorf("depends on time: %t, want %t (-want +got):\n%s", ruleErr.DependsOnTime(),
-					test.want,
-					diff)
+					test.want, diff)
 			}
 		})
 	}

@@ -46,8 +46,8 @@ func patchable(f pat.TokenData) string {
 // patch applies operations to one of several tokens and returns its patchable fields. It checks
 // that the other fields do not change and that the returned token is stored. If the patch is
 // rejected, it checks that the token does not change.
-func patch(t testing.TB, v version.Version, token pat.TokenData,
-	operations []pat.PatchOperation,
+func patch(
+	t testing.TB, v version.Version, token pat.TokenData, operations []pat.PatchOperation,
 ) (string, error) {
 	t.Helper()
 	store := newStore(t, token, expiringToken("other", ben), expiringToken("another's", ann))

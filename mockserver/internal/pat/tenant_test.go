@@ -226,8 +226,8 @@ func checkFields(t testing.TB, want, got pat.TokenData) {
 
 // commitWithRetry prepares and commits a write, and repeats both after a conflict. It calls
 // onPrepare before each commit.
-func commitWithRetry[W interface{ Commit(context.Context) error }](ctx context.Context,
-	prepare func() (W, error), onPrepare ...func(W),
+func commitWithRetry[W interface{ Commit(context.Context) error }](
+	ctx context.Context, prepare func() (W, error), onPrepare ...func(W),
 ) (W, error) {
 	for {
 		write, err := prepare()
@@ -254,8 +254,8 @@ func create(ctx context.Context, s *pat.Service, call pat.Call, r pat.CreateRequ
 	return creation.Token, nil
 }
 
-func patchToken(ctx context.Context, s *pat.Service, call pat.Call, id string,
-	operations []pat.PatchOperation,
+func patchToken(
+	ctx context.Context, s *pat.Service, call pat.Call, id string, operations []pat.PatchOperation,
 ) (*pat.Token, error) {
 	update, err := commitWithRetry(ctx, func() (*pat.Update, error) {
 		return s.PreparePatch(ctx, call, id, operations)

@@ -18,8 +18,8 @@ import (
 )
 
 // writeGET writes the response to a GET of /path. It returns the log as well.
-func writeGET(t testing.TB, info *response.RequestInfo, resp *response.Response,
-	validate response.Validator,
+func writeGET(
+	t testing.TB, info *response.RequestInfo, resp *response.Response, validate response.Validator,
 ) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var buf bytes.Buffer

@@ -18,9 +18,9 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// logLine returns the log line of a response, nil if there is none.
-func logLine(t testing.TB, info *response.RequestInfo, method, path, agent string,
-	resp *response.Response,
+// logLine returns the log line of a response, or nil if it is not logged.
+func logLine(
+	t testing.TB, info *response.RequestInfo, method, path, agent string, resp *response.Response,
 ) *record {
 	t.Helper()
 	var log bytes.Buffer

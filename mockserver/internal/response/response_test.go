@@ -15,8 +15,8 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-func writeResponse(t *testing.T, resp *response.Response,
-	validate response.Validator,
+func writeResponse(
+	t *testing.T, resp *response.Response, validate response.Validator,
 ) (rw *httptest.ResponseRecorder, log []record) {
 	t.Helper()
 	var lines bytes.Buffer

@@ -37,9 +37,9 @@ func noon() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.
 
 // newStrictServer returns a server whose document is stricter than the published one, so that its
 // responses violate it. It returns the log of the server as well.
-func newStrictServer(t *testing.T, name, old, stricter string, options ...func(*Config)) (*Server,
-	*bytes.Buffer,
-) {
+func newStrictServer(
+	t *testing.T, name, old, stricter string, options ...func(*Config),
+) (*Server, *bytes.Buffer) {
 	t.Helper()
 	source, err := spec.Source(name)
 	if err != nil {
@@ -105,10 +105,9 @@ const (
 )
 
 // sendRequest sends a request with a bearer token, and returns the status and body of the response.
-func sendRequest(t *testing.T, mock http.Handler, bearer, method, path, contentType,
-	body string) (int,
-	string,
-) {
+func sendRequest(
+	t *testing.T, mock http.Handler, bearer, method, path, contentType, body string,
+) (int, string) {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
@@ -163,8 +162,7 @@ func checkInternalError(t *testing.T, status int, body string, log *bytes.Buffer
 }
 
 func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
-	mock, log := newStrictServer(t, "v2026", createdName,
-		createdName+"          maxLength: 13\n")
+	mock, log := newStrictServer(t, "v2026", createdName, createdName+"          maxLength: 13\n")
 	bearer := mustLogin(t, mock)
 	status, body := sendRequest(t, mock, bearer, "POST", "/v2026/personal-access-tokens",
 		"application/json", `{"name":"broken beyond repair","userAwareTokenNeverExpires":true}`)
@@ -192,16 +190,14 @@ func TestServer_DiscardsTokenOfInvalidResponse(t *testing.T) {
 }
 
 func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
-	mock, log := newStrictServer(t, "v2026", tokenName,
-		tokenName+"          maxLength: 13\n")
+	mock, log := newStrictServer(t, "v2026", tokenName, tokenName+"          maxLength: 13\n")
 	bearer := mustLogin(t, mock)
 	path := "/v2026/personal-access-tokens/cafecafecafecafecafecafecafecafe"
 	status, body := sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
 		`[{"op":"replace","path":"/name","value":"broken beyond repair"}]`)
 	checkInternalError(t, status, body, log, "maxLength", "broken beyond repair")
 	if _, listed := sendRequest(t, mock, bearer, "GET", "/v2026/personal-access-tokens?owner-id=me",
-		"",
-		""); !strings.Contains(listed, `"name":"login"`) {
+		"", ""); !strings.Contains(listed, `"name":"login"`) {
 		t.Errorf("token changed: %s", listed)
 	}
 	if status, _ = sendRequest(t, mock, bearer, "PATCH", path, "application/json-patch+json",
@@ -211,20 +207,17 @@ func TestServer_DiscardsPatchOfInvalidResponse(t *testing.T) {
 }
 
 func TestServer_DoesNotSendInvalidList(t *testing.T) {
-	mock, log := newStrictServer(t, "v3", tokenName,
-		tokenName+"          minLength: 6\n")
+	mock, log := newStrictServer(t, "v3", tokenName, tokenName+"          minLength: 6\n")
 	for range 2 { // an invalid encoding is not cached
 		log.Reset()
 		status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
-			"/v3/personal-access-tokens", "",
-			"")
+			"/v3/personal-access-tokens", "", "")
 		checkInternalError(t, status, body, log, "/0/name", "minLength", "login")
 	}
 }
 
 func TestServer_SendsInvalidResponseWithoutValidation(t *testing.T) {
-	mock, log := newStrictServer(t, "v3", tokenName,
-		tokenName+"          minLength: 6\n",
+	mock, log := newStrictServer(t, "v3", tokenName, tokenName+"          minLength: 6\n",
 		func(c *Config) { c.Profile.ValidateResponses = false })
 	for _, v := range []string{"v3", "v2026"} {
 		if status, body := sendRequest(t, mock, mustLogin(t, mock), "GET",
@@ -255,8 +248,7 @@ func TestServer_DiscardsLoginOfInvalidResponse(t *testing.T) {
 		t.Errorf("error contains the access token: %s", body)
 	}
 	if _, listed := sendRequest(t, mock, mustLogin(t, mock), "GET", "/v3/personal-access-tokens",
-		"",
-		""); strings.Count(listed, `"lastUsed":null`) != 1 {
+		"", ""); strings.Count(listed, `"lastUsed":null`) != 1 {
 		t.Errorf("login was stored: %s", listed)
 	}
 }

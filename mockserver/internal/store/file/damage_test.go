@@ -24,7 +24,7 @@ const pageSize = 4096
 type sample struct {
 	path          string
 	bytes, before []byte
-	// content is the content of bytes, and contentBefore that of before.
+	// content is the decoded content of bytes, and contentBefore the decoded content of before.
 	content, contentBefore map[string]comparableTenant
 }
 
@@ -60,7 +60,8 @@ func newSample(t *testing.T) sample {
 	return m
 }
 
-// contentOfFile returns the content of all namespaces by name, and that of the server under "".
+// contentOfFile maps each namespace to its tenant, "NAMESPACE/RECORD" to a record and "" to the
+// key. Names of tenants stand in for records and the key.
 func contentOfFile(t *testing.T, f *file.File) map[string]comparableTenant {
 	t.Helper()
 	names, err := f.Namespaces()

@@ -73,8 +73,7 @@ func TestSwap_LosesNoUpdate(t *testing.T) {
 			got, err := readCases[1+i%2].read(s)
 			check(t, nil, err)
 			for _, token := range shared {
-				if !slices.ContainsFunc(got,
-					func(l *pat.Token) bool { return l.ID == token.ID }) {
+				if !slices.ContainsFunc(got, func(l *pat.Token) bool { return l.ID == token.ID }) {
 					t.Errorf("%s is not in the list %q", token.ID, readCases[1+i%2].name)
 				}
 			}
