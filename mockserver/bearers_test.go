@@ -15,7 +15,7 @@ func TestBearer_IsVerifiedOnce(t *testing.T) {
 	call := func(r *http.Request) {
 		s.reset()
 		if mock.ServeHTTP(s, r); s.status != http.StatusOK {
-			t.Fatalf("%s: status %d", r.URL.Path, s.status)
+			t.Fatalf("%s: unexpected status: %d", r.URL.Path, s.status)
 		}
 	}
 	list := func() uint64 { // returns the allocations of one list

@@ -50,7 +50,7 @@ func (s *sink) reset() {
 // check expects a 200 with a body of at least size bytes as the last response.
 func (s *sink) check(b *testing.B, size int) {
 	if s.status != http.StatusOK || s.size < size {
-		b.Fatalf("status %d, %d bytes", s.status, s.size)
+		b.Fatalf("unexpected response: status %d, %d bytes", s.status, s.size)
 	}
 }
 
@@ -93,7 +93,7 @@ func benchMock(tb testing.TB) (mock *mockserver.Server, bearer string) {
 		s := &sink{header: http.Header{}}
 		mock.ServeHTTP(s, benchCreate(bearer, random(8)))
 		if s.status != http.StatusOK {
-			tb.Fatalf("create: status %d", s.status)
+			tb.Fatalf("create: unexpected status: %d", s.status)
 		}
 	}
 	return mock, bearer

@@ -26,7 +26,8 @@ func TestBulkUpdate_ChangesTokens(t *testing.T) {
 			for _, token := range r.list() {
 				ids = append(ids, token["id"].(string))
 				if token["expirationDate"] != "2030-01-01T00:00:00.000Z" {
-					t.Errorf("%s expires %v", token["id"], token["expirationDate"])
+					t.Errorf("unexpected expirationDate of %s: %v", token["id"],
+						token["expirationDate"])
 				}
 			}
 			if diff := cmp.Diff([]string{johns, janes, janesManaged}, ids); diff != "" {

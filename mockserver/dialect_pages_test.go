@@ -39,7 +39,7 @@ func TestDialect_PagingEnds(t *testing.T) {
 				t.Fatalf("limit %d: X-Total-Count %q, want %d", limit, count, len(all))
 			}
 			if findings := lastEntry(t, m).Findings; len(findings) > 0 {
-				t.Fatalf("limit %d: findings %v", limit, findings)
+				t.Fatalf("limit %d: unexpected findings: %v", limit, findings)
 			}
 			for _, token := range page.list() {
 				got = append(got, token["id"])

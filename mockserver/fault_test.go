@@ -533,7 +533,8 @@ func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 	r := list(c, version.V3)()
 	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` ||
 		r.header.Get("X-Mock-Fault") != "" {
-		t.Errorf("Retry-After %q, X-Mock-Fault %q, %s", r.header.Get("Retry-After"),
+		t.Errorf("unexpected Retry-After %q, X-Mock-Fault %q or body %s",
+			r.header.Get("Retry-After"),
 			r.header.Get("X-Mock-Fault"), r.text)
 	}
 	// another version

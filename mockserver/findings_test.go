@@ -107,7 +107,7 @@ func TestFindings_Survive(t *testing.T) {
 			}
 			m.in("a").breakRule()
 			if n, _ := countKinds(m.findings("a")); n[control.UnknownProperty] != 2 {
-				t.Errorf("findings after another finding: %v", n)
+				t.Errorf("unexpected findings after a second one: %v", n)
 			}
 		})
 	}
@@ -337,7 +337,7 @@ func TestFindings_Clear(t *testing.T) {
 	cleared, err = m.mock.Control().ClearAllFindings(t.Context())
 	if n, _ := countKinds(cleared); err != nil || n[control.UnknownProperty] != 1 ||
 		cleared.Namespaces != 1 {
-		t.Errorf("cleared %v of %d namespaces, %v", n, cleared.Namespaces, err)
+		t.Errorf("unexpected cleared findings: %v of %d namespaces, %v", n, cleared.Namespaces, err)
 	}
 	if got := m.findings(""); got.Judged > 0 || len(got.Kinds) > 0 {
 		t.Errorf("unexpected findings: %+v", got)
@@ -393,10 +393,10 @@ func TestFindings_Restart(t *testing.T) {
 	}
 	again := startWith(t, "default", config)
 	if got := again.findings(""); got.Judged > 0 || len(got.Kinds) > 0 {
-		t.Errorf("findings %+v after a restart", got)
+		t.Errorf("unexpected findings after a restart: %+v", got)
 	}
 	again.in("ignored").breakRule()
 	if got := again.findings(""); got.Judged > 0 {
-		t.Errorf("findings %+v of a namespace whose findings are ignored", got)
+		t.Errorf("unexpected findings of a namespace that ignores them: %+v", got)
 	}
 }

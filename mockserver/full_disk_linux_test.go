@@ -83,7 +83,7 @@ func checkFullDisk(t *testing.T, profile string) {
 	checkUnwritable(t, c.anonymous().put("/_mock/namespace", `{"fixture":"crowded"}`), state)
 	checkUnwritable(t, m.in("new").login(janeID, janeSecret), state)
 	if text := log.String(); strings.Contains(text, "at fault") || !strings.Contains(text, state) {
-		t.Errorf("log:\n%s", text)
+		t.Errorf("unexpected log:\n%s", text)
 	}
 
 	restore()

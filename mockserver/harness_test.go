@@ -175,7 +175,7 @@ func (m *tenant) withLogin(id, secret string) *client {
 	m.Helper()
 	r := m.login(id, secret)
 	if r.status != http.StatusOK {
-		m.Fatalf("login of %s: status %d, %s", id, r.status, r.text)
+		m.Fatalf("login of %s: unexpected status %d: %s", id, r.status, r.text)
 	}
 	return &client{tenant: m, authorization: "Bearer " + r.object()["access_token"].(string)}
 }
@@ -249,7 +249,7 @@ func (m *tenant) checkInvariants(r *http.Request, got testResponse) {
 	m.Helper()
 	m.checkRuleHeader(r, got)
 	if !requestID.MatchString(got.header.Get("SLPT-Request-ID")) || got.header.Get("Date") == "" {
-		m.Errorf("%s %s: SLPT-Request-ID %q, Date %q", r.Method, r.URL.Path,
+		m.Errorf("%s %s: unexpected SLPT-Request-ID %q or Date %q", r.Method, r.URL.Path,
 			got.header.Get("SLPT-Request-ID"), got.header.Get("Date"))
 	}
 	for _, v := range m.violations(r, got) {
@@ -269,7 +269,7 @@ func (m *tenant) checkInvariants(r *http.Request, got testResponse) {
 	}
 	if dto.TrackingID != got.header.Get("SLPT-Request-ID") || dto.Causes == nil ||
 		len(dto.Messages) != 2 || dto.Messages[0].Text != dto.Messages[1].Text {
-		m.Errorf("%s %s: not an error of SailPoint's form: %s", r.Method, r.URL.Path, got.text)
+		m.Errorf("%s %s: not a SailPoint-style error: %s", r.Method, r.URL.Path, got.text)
 	}
 }
 

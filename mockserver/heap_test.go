@@ -21,7 +21,7 @@ func TestReset_FreesMemory(t *testing.T) {
 		w := httptest.NewRecorder()
 		m.mock.ServeHTTP(w, r)
 		if w.Code == http.StatusMisdirectedRequest || w.Code >= http.StatusInternalServerError {
-			t.Fatalf("%s %s: status %d", method, path, w.Code)
+			t.Fatalf("%s %s: unexpected status: %d", method, path, w.Code)
 		}
 	}
 	login := credentials("client_credentials")

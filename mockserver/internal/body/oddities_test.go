@@ -104,7 +104,7 @@ func FuzzFindOddities(f *testing.F) {
 		got := body.FindOddities([]byte(text), value)
 		if lostNames := countNames(t, text) > countNames(t,
 			mustMarshal(t, value)); lostNames != (got.DuplicateKeys.Total > 0) {
-			t.Errorf("names are lost: %t, found %+v", lostNames, got.DuplicateKeys)
+			t.Errorf("decoding lost names: %t; duplicate keys: %+v", lostNames, got.DuplicateKeys)
 		}
 	})
 }

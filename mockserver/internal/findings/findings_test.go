@@ -223,7 +223,7 @@ func TestStore_ClientTexts(t *testing.T) {
 	r.UserAgent = strings.Repeat("x", 10_000)
 	s.Add(r)
 	if got := len(s.All().Clients[1].UserAgent); got != 200 {
-		t.Errorf("User-Agent of %d bytes", got)
+		t.Errorf("unexpected length of User-Agent: %d bytes", got)
 	}
 }
 

@@ -67,7 +67,7 @@ func variations(
 		switch {
 		case behaviour == "" && varied != plain ||
 			behaviour != "" && (behaviour != want || varied == plain):
-			t.Fatalf("behaviour %q with %s", behaviour, varied.Body)
+			t.Fatalf("unexpected behaviour %q: %s", behaviour, varied.Body)
 		case behaviour == "":
 			continue
 		}

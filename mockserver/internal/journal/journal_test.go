@@ -136,7 +136,7 @@ func TestList_ReturnsLatestMatches(t *testing.T) {
 			}
 			for _, r := range list.Requests {
 				if r.Request != nil || r.Response != nil {
-					t.Errorf("%s has its messages", r.ID)
+					t.Errorf("%s has messages, want none", r.ID)
 				}
 			}
 		})

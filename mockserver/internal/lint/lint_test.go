@@ -375,7 +375,7 @@ func TestCheck_RetryAfterRules(t *testing.T) {
 			return operation == x.RetryRule
 		}
 		if findings := w.Check(x); findings != nil {
-			t.Errorf("rule %d: found %v", i, findings)
+			t.Errorf("rule %d: unexpected findings: %v", i, findings)
 		}
 	}
 	for i := range rules {

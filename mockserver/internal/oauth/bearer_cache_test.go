@@ -26,7 +26,7 @@ func TestBearerCache_KeepsGenerationSize(t *testing.T) {
 	}
 	for n := range oauth.GenerationSize {
 		if c, known := v.Has(fmt.Sprint(n)); !known || c.ClientID != fmt.Sprint(n%1000) {
-			t.Fatalf("access token %d is cached: %v, of client %q", n, known, c.ClientID)
+			t.Fatalf("access token %d: cached = %t, client = %q", n, known, c.ClientID)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestBearerCache_KeepsScopesOfEachToken(t *testing.T) {
 		if c, _ := v.Has(fmt.Sprint(n)); !slices.Equal(c.Scopes, []string{
 			fmt.Sprint("scope ", n%3),
 		}) {
-			t.Errorf("access token %d has the scopes %q", n, c.Scopes)
+			t.Errorf("access token %d: unexpected scopes: %q", n, c.Scopes)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func FuzzParseDate(f *testing.F) {
 			t.Fatalf("%q is formatted as %q, and that is rejected: %v", text, formatted, err)
 		}
 		if !again.Equal(parsed) {
-			t.Errorf("%q is formatted as %q, another time", text, formatted)
+			t.Errorf("%q is formatted as %q, a different time", text, formatted)
 		}
 	})
 }

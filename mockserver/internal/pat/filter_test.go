@@ -118,7 +118,7 @@ func TestParseFilter_BlankMatchesAll(t *testing.T) {
 				t.Fatal(err)
 			}
 			if filter != nil {
-				t.Error("filter is not nil")
+				t.Error("got a filter, want nil")
 			}
 			if diff := cmp.Diff("never before at after", matches(filter)); diff != "" {
 				t.Errorf("matches (-want +got):\n%s", diff)

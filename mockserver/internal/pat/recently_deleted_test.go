@@ -102,7 +102,7 @@ func TestAddToken_AfterDelete(t *testing.T) {
 func checkStored(t testing.TB, s *pat.Service, id string) {
 	t.Helper()
 	if deleted, err := s.WasDeleted(t.Context(), id); deleted || err != nil {
-		t.Errorf("token %s is deleted: %t, error %v", id, deleted, err)
+		t.Errorf("token %s: deleted = %t, error %v", id, deleted, err)
 	}
 	if _, ok := s.ClientOwner(t.Context(), id); !ok {
 		t.Errorf("token %s is not stored", id)

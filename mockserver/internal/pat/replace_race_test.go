@@ -90,7 +90,8 @@ func TestReplace_Concurrent(t *testing.T) {
 					t.Error(err)
 				}
 				if len(snapshot.Tokens) == 0 || len(snapshot.Identities) != 1 {
-					t.Errorf("snapshot has %d tokens and %d identities", len(snapshot.Tokens),
+					t.Errorf("inconsistent snapshot: %d tokens and %d identities",
+						len(snapshot.Tokens),
 						len(snapshot.Identities))
 				}
 				for _, token := range snapshot.Tokens {

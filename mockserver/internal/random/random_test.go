@@ -91,7 +91,7 @@ func TestHex_DiffersByInput(t *testing.T) {
 	for _, test := range tests {
 		value := newSeeded(test.seed, test.namespace).Hex(test.purpose, 32)
 		if other := before[value]; other != "" {
-			t.Errorf("%s: the same value as %s", test.name, other)
+			t.Errorf("%s: got the same value as %s", test.name, other)
 		}
 		before[value] = test.name
 	}

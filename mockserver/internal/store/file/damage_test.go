@@ -61,7 +61,7 @@ func newSample(t *testing.T) sample {
 }
 
 // contentOfFile maps each namespace to its tenant, "NAMESPACE/RECORD" to a record and "" to the
-// key. Names of tenants stand in for records and the key.
+// key. Records and the key are returned as names of tenants.
 func contentOfFile(t *testing.T, f *file.File) map[string]comparableTenant {
 	t.Helper()
 	names, err := f.Namespaces()
