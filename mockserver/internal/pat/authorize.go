@@ -143,9 +143,9 @@ func (c Caller) scopeRights() (rights Rights) {
 	return rights
 }
 
-// CheckScopes returns an error unless the access token has ScopeAll or one of scopes, the scopes of
-// an operation's document. It also rejects a caller without a user. An operation without scopes
-// accepts every caller.
+// CheckScopes returns an error unless the access token contains ScopeAll or one of scopes, the
+// scopes of an operation's document. It also rejects a caller without a user. An operation without
+// scopes accepts every caller.
 func (c Caller) CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
 		return nil

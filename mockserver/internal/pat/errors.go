@@ -11,9 +11,9 @@ import (
 
 // Errors of a Store. After ErrConflict, a write must be prepared again.
 var (
-	ErrNotFound  = errors.New("no such token")
-	ErrNameTaken = errors.New("the owner has a token of that name")
-	ErrLimit     = errors.New("the owner has as many tokens as allowed")
+	ErrNotFound  = errors.New("the token does not exist")
+	ErrNameTaken = errors.New("the owner already has a token with this name")
+	ErrLimit     = errors.New("the owner has the maximum number of tokens")
 	ErrConflict  = errors.New("the token was changed meanwhile")
 )
 
@@ -38,7 +38,8 @@ type Error struct {
 	Field string
 	// Want and Got describe the expected and the actual value.
 	Want, Got string
-	// Position is the position of Got in a filter, in characters from 1. Zero means none.
+	// Position is the position of Got in a filter, in characters from 1, or 0 if Got is not in a
+	// filter.
 	Position int
 	// Advice says what to send instead. It is empty if Want says so.
 	Advice string

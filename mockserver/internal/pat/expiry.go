@@ -49,7 +49,7 @@ func (p Policy) parseExpiration(text, field string, now time.Time) (time.Time, e
 	return t, nil
 }
 
-// neverExpiresAckError returns the error of a token that has neither a date nor the
+// neverExpiresAckError returns the error for a token that has neither a date nor the
 // acknowledgment. Some SDKs send userAwareTokenNeverExpires: false by default. Therefore the advice
 // names both fields.
 func neverExpiresAckError(field, got string) error {

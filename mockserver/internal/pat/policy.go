@@ -24,7 +24,7 @@ const (
 	fieldNeverExpiresAck = "userAwareTokenNeverExpires"
 )
 
-// Policy has the rules of an API version. The versions differ only in these values.
+// Policy holds the rules that differ between API versions.
 type Policy struct {
 	Shape Shape
 	// LifetimeMonths is both the maximum and the default lifetime of a token, in calendar months.

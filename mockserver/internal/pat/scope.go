@@ -8,7 +8,7 @@ import (
 )
 
 // effectiveScope returns the scopes of a login. For the given delay after a change, logins still
-// have the former scopes.
+// get the former scopes.
 func (t *Token) effectiveScope(now time.Time, delay time.Duration) []string {
 	if delay > 0 && !t.ScopeChanged.IsZero() && now.Before(t.ScopeChanged.Add(delay)) {
 		return t.FormerScope

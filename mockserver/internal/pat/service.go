@@ -14,14 +14,14 @@ type Service struct {
 	levels Levels // for levels that the tenant does not define
 }
 
-// Config has the dependencies of a Service.
+// Config holds the dependencies of a Service.
 type Config struct {
 	Store Store
 	// NewID and NewSecret return 32 and 64 random hexadecimal digits.
 	NewID, NewSecret func() string
 	// Limit is the maximum number of tokens per owner. Zero means no limit.
 	Limit int
-	// ScopeDelay is the time for which logins still have the former scopes after a change.
+	// ScopeDelay is the time after a change during which logins still get the former scopes.
 	ScopeDelay time.Duration
 	Options    Options
 }

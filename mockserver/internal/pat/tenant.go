@@ -99,8 +99,8 @@ func (s *Service) Snapshot(ctx context.Context) (Tenant, error) {
 // Errors of AddIdentity and AddToken.
 var (
 	ErrIDTaken       = errors.New("the id is in use")
-	ErrIdentityTaken = errors.New("an identity has that name")
-	ErrNoIdentity    = errors.New("no identity has that name")
+	ErrIdentityTaken = errors.New("an identity with this name already exists")
+	ErrNoIdentity    = errors.New("there is no identity with this name")
 )
 
 // AddIdentity adds a user and, unless login is nil, the token that the user logs in with. It

@@ -7,11 +7,10 @@ import (
 
 // Errors of [Open] and of writes.
 var (
-	ErrInUse = errors.New("it is in use by another process: stop that process, or choose another " +
-		"file")
+	ErrInUse = errors.New("it is in use by another process: stop that process, or choose " +
+		"another file")
 	ErrForeign = errors.New("it is not a state file of patmock and was not changed: choose " +
-		"another " +
-		"file")
+		"another file")
 	ErrDirectory = errors.New("it is a directory: choose a file in it")
 	ErrEmpty     = errors.New("it is empty, but a state file is never empty: delete it to start " +
 		"from the fixture, or restore a copy")
@@ -20,8 +19,8 @@ var (
 	ErrStopped  = errors.New("nothing is written until patmock is restarted, because a change " +
 		"failed half way")
 
-	// ErrDamaged is the error of a file that was once complete. It wraps the reason, such as one of
-	// the errors below.
+	// ErrDamaged is the error for a file that was once complete. It wraps the reason, such as one
+	// of the errors below.
 	ErrDamaged  = errors.New("the state file is damaged")
 	ErrCutOff   = errors.New("it is truncated")
 	ErrChecksum = errors.New("the checksum is wrong")
@@ -54,7 +53,7 @@ func (e FormatError) Error() string {
 }
 
 // ValueError reports the location of an invalid value, or of an invalid namespace if Key is empty.
-// Values of the server itself have no namespace.
+// Namespace is empty for values of the server itself.
 type ValueError struct {
 	Namespace, Key string
 	Err            error

@@ -334,7 +334,7 @@ func (w *walker) freelist(id uint64) error {
 	for i := range count {
 		page := byteOrder.Uint64(free[8*i:])
 		if page < 2 || page >= uint64(len(w.visited)) || w.visited[page] {
-			return fmt.Errorf("page %d is free more than once or in use as well, or does not exist",
+			return fmt.Errorf("page %d is listed as free twice, is also in use, or does not exist",
 				page)
 		}
 		w.visited[page] = true

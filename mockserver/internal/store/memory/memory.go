@@ -291,8 +291,8 @@ func (e *TokenError) Error() string {
 
 func (e *TokenError) Unwrap() error { return e.Err }
 
-// ReplaceWith replaces the tenant with that of next and merges the scope sets. The caller must not
-// use next afterwards.
+// ReplaceWith replaces the tenant with the tenant of next and merges the scope sets. The caller
+// must not use next afterwards.
 func (s *Store) ReplaceWith(next *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
