@@ -27,7 +27,7 @@ type Profile struct {
 	// TokenLimit is the maximum number of tokens of an owner. Zero means no limit.
 	TokenLimit int
 	// ScopeDelay is the time after a change of scopes in which logins still get the old scopes.
-	// Zero means none.
+	// Zero means no delay.
 	ScopeDelay time.Duration
 	// NeverExpiresAs is the expiration date of a token that never expires: null, or far-date for
 	// clients that reject null in the response to create. Empty means the value of Config.Dialect.

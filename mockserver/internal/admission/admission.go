@@ -91,7 +91,7 @@ func (c *Controller) checkRateLimit(r Request) error {
 	count, wait := c.Limits.Take(ratelimit.Key{
 		ClientID: truncateClientID(r.ClientID), Version: r.Info.Version,
 	}, r.Now)
-	// Without enforcement a window has one note.
+	// Without enforcement, only the first request over the limit of a window is noted.
 	if wait <= 0 || !c.Enforce && count != limit.Requests+1 {
 		return nil
 	}

@@ -23,8 +23,8 @@ func (a *API) bulkUpdate(req *request) (*response.Response, error) {
 	return a.commit(req, resp, update)
 }
 
-// bulkResponse returns the tokens of a bulk update. The schema has the acknowledgment, but it "is
-// stored internally and is not returned in the response".
+// bulkResponse returns the tokens of a bulk update. The schema contains the acknowledgment, but it
+// "is stored internally and is not returned in the response".
 //
 // published: docs/behaviour.md#bulk-update-hides-the-acknowledgment
 func (a *API) bulkResponse(tokens []*pat.Token) (*response.Response, error) {

@@ -87,7 +87,7 @@ func (req *request) schemaError(violations []spec.Violation) error {
 	return e
 }
 
-// reasonOf returns the reason for a violation. For dates, the domain has a more precise error.
+// reasonOf returns the reason for a violation. For dates, the error of package pat is more precise.
 func reasonOf(v spec.Violation) response.Reason {
 	if v.More > 0 {
 		return response.Reason{Text: v.String(), More: v.More}

@@ -22,7 +22,7 @@ type Share struct {
 	used atomic.Int64
 }
 
-// InFlight returns the share of a budget for requests in flight: a quarter. Journals have a half.
+// InFlight returns the share of a budget for requests in flight: a quarter. Journals get a half.
 // The last quarter is for memory that the garbage collector has not freed yet.
 func InFlight(budget int64) *Share { return &Share{Limit: budget / 4} }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Server) requests(c *call) (*response.Response, error) {
-	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits, or nothing
+	limit, _ := strconv.Atoi(c.query.Get("limit")) // digits or empty
 	return response.JSON(http.StatusOK, c.ns.Journal.List(c.match(), limit))
 }
 
@@ -25,7 +25,7 @@ func (c *call) match() control.Match {
 		Owner: q.Get("owner"), ClientID: q.Get("clientId"), Fault: q.Get("fault"),
 		Finding: q.Get("finding"),
 	}
-	m.Status, _ = strconv.Atoi(q.Get("status")) // digits, or nothing
+	m.Status, _ = strconv.Atoi(q.Get("status")) // digits or empty
 	if unmatched := q.Get("unmatched"); unmatched != "" {
 		m.Unmatched = new(unmatched == "true")
 	}

@@ -71,9 +71,9 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 // Verify reports whether the stored requests meet the expectations of v. It waits until they do,
 // the timeout expires, or ctx ends. v must pass [Validate].
 //
-// With InOrder, an expectation counts only requests after the one that met the minimum of the
-// expectation before. An earlier request has a difference at /inOrder, which is a pointer into the
-// verification.
+// With InOrder, an expectation counts only requests after the request that met the minimum of the
+// previous expectation. For an earlier request, the result contains a difference at /inOrder, which
+// is a pointer into the verification.
 func (j *Journal) Verify(ctx context.Context, v control.VerifyRequest) control.VerifyResult {
 	timeout, _ := time.ParseDuration(v.Timeout) // 0 if it is empty
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -117,7 +117,7 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 	return userOf(pat.UserLogin{Identity: identity, Token: added}), nil
 }
 
-// validate returns a fixture of a user and a token. Errors are those of the fixture.
+// validate returns a fixture with a user and a token, and the errors of the fixture.
 func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
 	tenant := &fixtures.Tenant{
 		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
@@ -125,7 +125,7 @@ func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenan
 	}
 	err := tenant.Validate()
 	if errs, ok := errors.AsType[fixtures.Errors](err); ok {
-		for i := range errs { // the request has the fields of either one
+		for i := range errs { // the request contains only one of them
 			errs[i].Field = "/" +
 				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(errs[i].Field)
 		}

@@ -78,7 +78,7 @@ func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*respo
 }
 
 // invalidToken returns the error of an access token. The text for an expired token is published.
-// The other text is that of the library that a tenant's errors resemble.
+// The other text is from the library that a tenant's errors resemble.
 //
 // assumed
 func (s *Server) invalidToken(err error) error {

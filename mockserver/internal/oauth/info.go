@@ -19,7 +19,7 @@ type tenantInfo struct {
 	Pod               string `json:"pod"`
 }
 
-// info returns the endpoints of the tenant. Their host is that of the request, unless
+// info returns the endpoints of the tenant. Their host is the host of the request, unless
 // Config.PublicURL is set.
 func (s *Server) info(r *http.Request, _ *response.RequestInfo) (*response.Response, error) {
 	t, err := s.config.Service.TenantInfo(r.Context())

@@ -30,7 +30,7 @@ type claims struct {
 	Scope               []string `json:"scope"`
 	// ScopeHash identifies a pat.ScopeSet. It replaces scope names that are too long.
 	ScopeHash string `json:"scope_hash,omitempty"`
-	// RegisteredClaims has exp and jti. A tenant sets no others (observed).
+	// RegisteredClaims contains exp and jti. A tenant sets no others (observed).
 	jwt.RegisteredClaims
 }
 
@@ -128,7 +128,7 @@ func (s *Server) verify(token string, now time.Time) (bearer, error) {
 	return b, nil
 }
 
-// errExpired has the published text.
+// errExpired is the error for an expired access token, in the published words.
 var errExpired = errors.New("JWT validation failed: JWT is expired")
 
 // jwtErrorText describes an invalid access token without repeating it.

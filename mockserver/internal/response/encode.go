@@ -116,8 +116,8 @@ type message struct {
 // [limit.Items] causes and one that counts the rest fits into [limit.Response].
 const maxCauseBytes = 640
 
-// apiResponse returns an error in SailPoint's form. It has the message in the default locale and in
-// that of the request. Reasons become causes unless the mock is faithful.
+// apiResponse returns an error in SailPoint's form. The message appears in the default locale
+// and in the locale of the request. Reasons become causes unless the mock is faithful.
 //
 // observed: two messages. The text of patmock is English in both.
 func (w Writer) apiResponse(requestID string, tmpl template, e *Error) *Response {

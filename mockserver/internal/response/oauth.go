@@ -2,5 +2,6 @@ package response
 
 import "strings"
 
-// OAuthPath reports whether errors of a path have the form of RFC 6749 instead of SailPoint's.
+// OAuthPath reports whether the errors of a path are in the form of RFC 6749 instead of
+// SailPoint's.
 func OAuthPath(path string) bool { return path == "/oauth" || strings.HasPrefix(path, "/oauth/") }

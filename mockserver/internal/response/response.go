@@ -19,10 +19,10 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// A Response is an HTTP response that is not written yet.
+// A Response is an HTTP response that has not been written yet.
 type Response struct {
 	Status int
-	// Body is JSON, nil for none.
+	// Body is JSON, or nil for an empty response.
 	Body []byte
 	// Header is added to the headers of every response.
 	Header http.Header
@@ -90,7 +90,7 @@ type Writer struct {
 	ReadTimeout time.Duration
 	// Faithful omits from errors the parts that a tenant does not send: causes and advice.
 	Faithful bool
-	// Dialect has the responses that differ from the defaults.
+	// Dialect contains the responses that differ from the defaults.
 	Dialect dialect.Dialect
 	// SendRuleHeader sends the violated rules in [RuleHeader].
 	SendRuleHeader bool
@@ -104,7 +104,7 @@ func (w Writer) Validate(resp *Response, validate Validator) error {
 	return resp.Validate(validate)
 }
 
-// Reply writes resp, or the response to err. It writes nothing if the client is gone.
+// Reply writes resp, or the response to err. It writes nothing if the client has disconnected.
 func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response,
 	err error,
 ) {

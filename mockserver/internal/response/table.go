@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/mockserver/internal/pat"
 )
 
-// A Kind classifies errors. An error of kind zero has only a status.
+// A Kind classifies errors. An error of kind zero is only a status.
 type Kind = pat.Kind
 
 // The kinds of errors. Those of the domain come first.
@@ -59,7 +59,7 @@ const (
 	temporarilyUnavailable = "temporarily_unavailable" // RFC 6749, section 4.1.2.1
 )
 
-// A template has the response of a kind in each form.
+// A template describes the response to errors of a kind, in each form.
 type template struct {
 	status int
 	// code is the detailCode of the API. A 401 without a code has the published form {"error":
@@ -70,14 +70,14 @@ type template struct {
 	text string
 	// oauth is the error code of the token endpoint.
 	oauth string
-	// advice is the cause of the API. Empty means the reason.
+	// advice is the cause of the API. If it is empty, the reason is the cause.
 	advice string
 }
 
 // reasonText is the text of kinds whose message is the reason, even if the mock is faithful.
 const reasonText = "%reason"
 
-// templates has the template of each kind.
+// templates maps each kind to its template.
 //
 // observed: the words of the codes of 400 and 404. Which code an operation sends is inferred.
 var templates = map[Kind]template{
@@ -165,7 +165,7 @@ var kindOfStatus = map[int]Kind{
 	500: Internal, 503: Unavailable,
 }
 
-// templateOfStatus returns the template of an error that has only a status.
+// templateOfStatus returns the template of an error that is only a status.
 func templateOfStatus(status int) template {
 	if kind, ok := kindOfStatus[status]; ok {
 		return templates[kind]
@@ -176,8 +176,8 @@ func templateOfStatus(status int) template {
 	}
 }
 
-// templateOf returns the template of an error. The dialect of the mock may override that of its
-// kind.
+// templateOf returns the template of an error. The dialect of the mock may override the template of
+// the kind.
 func (w Writer) templateOf(e *Error) template {
 	tmpl, ok := templates[e.Kind]
 	if !ok {

@@ -20,7 +20,7 @@ const (
 )
 
 // corsPolicy decides which origins the API and the token endpoint allow (the Fetch standard). The
-// control API allows none.
+// control API does not allow any.
 type corsPolicy struct {
 	any, loopback bool
 	origins       []string // in lower case
