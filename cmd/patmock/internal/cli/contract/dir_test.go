@@ -20,7 +20,7 @@ func TestEnsureParentDir_SetsOwner(t *testing.T) {
 	if err := os.Chown(theirs, 1234, 1235); err != nil {
 		t.Fatal(err)
 	}
-	p := parityUpdate{file: filepath.Join(theirs, localDir, "parity.yaml")}
+	p := parityUpdateFlags{file: filepath.Join(theirs, localDir, "parity.yaml")}
 	release, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestEnsureParentDir_SetsOwner(t *testing.T) {
 
 // The error of a file that cannot be locked does not mention another run.
 func TestParityLock_ReportsError(t *testing.T) {
-	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
+	p := parityUpdateFlags{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	if err := os.Mkdir(p.file+".lock", 0o700); err != nil {
 		t.Fatal(err)
 	}

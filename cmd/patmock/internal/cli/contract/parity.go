@@ -84,7 +84,7 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 		return err
 	}
 	counts := countStates(rows)
-	document := parityDocument{counts, jsonRows(rows), append([]string{}, l.unknown()...)}
+	document := parityDocument{counts, jsonRows(rows), append([]string{}, l.unknownWarnings()...)}
 	err = cli.Output(env, cmd, document, func(parityDocument) string {
 		return parityText(rows, counts)
 	})

@@ -21,28 +21,25 @@ import (
 	"example.com/patmock/fixtures"
 )
 
-// The default file of a run's confirmations. Its directory is created if needed.
-const (
-	localDir      = ".patmock"
-	defaultParity = localDir + "/parity.yaml"
-)
+// localDir is the directory of defaultParity. It is created if needed.
+const localDir = ".patmock"
 
-// ledgers have the evidence: the published one comes with patmock, and the local one has the
-// confirmations of local runs.
+// defaultParity is the file of the local parity ledger by default.
+const defaultParity = localDir + "/parity.yaml"
+
+// ledgers holds the parity ledger shipped with patmock and the one written by local runs.
 type ledgers struct{ published, local *parity.Ledger }
 
-// readLedgers reads both ledgers. The default file is optional. If mayWrite is set, any file is
-// optional, but it must be regular.
+// readLedgers reads both ledgers, the local one from file. The file may be missing if it is the
+// default or mayWrite is set. With mayWrite, an existing file must be regular.
 func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	if l.published, err = parity.Read("fixtures/parity.yaml", fixtures.Parity()); err != nil {
 		return l, err
 	}
 	if info, err := os.Stat(file); err == nil && mayWrite && !info.Mode().IsRegular() {
-		return l,
-			cli.Flagf("parity", " %s: expected a regular file, got %s", file,
-				info.Mode().Type())
+		return l, cli.Flagf("parity", " %s: not a regular file (%s)", file, info.Mode().Type())
 	}
-	data, err := os.ReadFile(file) //nolint:gosec // named by the user
+	data, err := os.ReadFile(file) //nolint:gosec // the path is chosen by the user
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && (mayWrite || file == defaultParity):
 		l.local = &parity.Ledger{Confirmations: map[parity.Key]parity.Confirmation{}}
@@ -56,15 +53,17 @@ func readLedgers(file string, mayWrite bool) (l ledgers, err error) {
 	return l, nil
 }
 
-func (l ledgers) unknown() (warnings []string) {
+// unknownWarnings returns a warning for each unknown key of the local ledger.
+func (l ledgers) unknownWarnings() (warnings []string) {
 	for _, k := range l.local.UnknownKeys(l.published) {
 		warnings = append(warnings, k.UnknownWarning())
 	}
 	return warnings
 }
 
+// warn prints the warnings about unknown keys.
 func (l ledgers) warn(env cli.Env) error {
-	for _, warning := range l.unknown() {
+	for _, warning := range l.unknownWarnings() {
 		if _, err := fmt.Fprintln(env.Stderr, "patmock: warning:", warning); err != nil {
 			return err
 		}
@@ -72,28 +71,28 @@ func (l ledgers) warn(env cli.Env) error {
 	return nil
 }
 
-// parityUpdate has the flags for the ledger that a run reads or updates.
-type parityUpdate struct {
+// parityUpdateFlags holds the values of --parity and --update-parity.
+type parityUpdateFlags struct {
 	file   string
 	update bool
 }
 
-func (p *parityUpdate) register(flags *pflag.FlagSet) {
+func (p *parityUpdateFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&p.update, "update-parity", false,
-		"record which cases a real tenant confirms, or no longer confirms")
+		"record which scenarios the tenant confirms or no longer confirms")
 	flags.StringVar(&p.file, "parity", defaultParity,
-		"file for --update-parity; see patmock contract parity")
+		"file for the confirmations; see patmock contract parity")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
-// check returns a usage error if the ledger could not be updated. It runs before any request.
-func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
+// check returns a usage error if the ledger cannot be read or updated. It runs before any request.
+func (p parityUpdateFlags) check(target contracttests.Target, dryRun bool) error {
 	if p.update && !target.RealTenant() {
 		return cli.Flagf("update-parity",
-			": only a real tenant confirms scenarios: set --target to env or to an address")
+			": only a real tenant can confirm; use --target env or an address")
 	}
 	if p.update && dryRun {
-		return cli.Flagf("update-parity", ": a dry run confirms nothing")
+		return cli.Flagf("update-parity", " cannot be used with a dry run")
 	}
 	if dir := filepath.Dir(p.file); p.update && filepath.Base(dir) != localDir {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
@@ -104,33 +103,30 @@ func (p parityUpdate) check(target contracttests.Target, dryRun bool) error {
 	return err
 }
 
-// lockTimeout limits the wait of a run for a lock of the ledger.
+// lockTimeout is the maximum time that a run waits for the lock on the local ledger.
 const lockTimeout = 30 * time.Second
 
-// shortLockTimeout is the lock timeout of an interrupted run.
+// shortLockTimeout is the time that a run keeps waiting after it is interrupted.
 const shortLockTimeout = 500 * time.Millisecond
 
 // lock prevents other runs from writing the file until release is called. It locks a separate file,
 // because the file itself is replaced.
-func (p parityUpdate) lock(run context.Context) (release func() error, err error) {
+func (p parityUpdateFlags) lock(ctx context.Context) (release func() error, err error) {
 	if err := ensureParentDir(p.file); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), lockTimeout)
+	waitCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockTimeout)
 	defer cancel()
-	stop := context.AfterFunc(run, func() { time.AfterFunc(shortLockTimeout, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(shortLockTimeout, cancel) })
 	defer stop()
 	lockFile := flock.New(p.file + ".lock")
-	_, err = lockFile.TryLockContext(ctx, 20*time.Millisecond)
+	_, err = lockFile.TryLockContext(waitCtx, 20*time.Millisecond)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil,
-			fmt.Errorf("--parity: timed out waiting for %s, locked by another run, after %s",
-				lockFile.Path(), lockTimeout)
+		return nil, fmt.Errorf("--parity: timed out after %s waiting for %s",
+			lockTimeout, lockFile.Path())
 	case errors.Is(err, context.Canceled):
-		return nil,
-			fmt.Errorf("--parity: %s is locked by another run, and this run was interrupted",
-				lockFile.Path())
+		return nil, fmt.Errorf("--parity: interrupted while waiting for %s", lockFile.Path())
 	case err != nil:
 		return nil, fmt.Errorf("--parity: lock %s: %w", lockFile.Path(), err)
 	}
@@ -140,27 +136,29 @@ func (p parityUpdate) lock(run context.Context) (release func() error, err error
 	return lockFile.Unlock, nil
 }
 
-// skipIf returns p without the update if the run was aborted or could not delete its tokens. The
-// responses of such a target are no evidence.
-func (p parityUpdate) skipIf(env cli.Env, aborted, leftovers error) parityUpdate {
+// withoutUpdateIf returns p without the update if the run was aborted or could not delete its
+// tokens. The results of such a run prove nothing.
+func (p parityUpdateFlags) withoutUpdateIf(
+	env cli.Env, aborted, cleanupErr error,
+) parityUpdateFlags {
 	reason := ""
 	switch {
 	case aborted != nil:
 		reason = aborted.Error()
-	case leftovers != nil:
+	case cleanupErr != nil:
 		reason = "the run could not delete its tokens"
 	}
 	if p.update && reason != "" {
 		p.update = false
-		// the message is optional
-		_, _ = fmt.Fprintf(env.Stderr, "patmock: %s is unchanged: %s\n", p.file, reason)
+		// ignore write errors
+		_, _ = fmt.Fprintf(env.Stderr, "patmock: did not update %s: %s\n", p.file, reason)
 	}
 	return p
 }
 
-// apply updates the ledger if requested, and adds the number of confirmations to the report. It
-// reads the file again, because another run may have changed it.
-func (p parityUpdate) apply(ctx context.Context, env cli.Env, target contracttests.Target,
+// apply updates the local ledger if requested, and sets the counts of confirmations in result. It
+// reads the file again after check, because another run may have changed it.
+func (p parityUpdateFlags) apply(ctx context.Context, env cli.Env, target contracttests.Target,
 	cases []contracttests.Case, now time.Time, result *report.Report,
 ) (err error) {
 	if p.update {
@@ -188,8 +186,9 @@ func (p parityUpdate) apply(ctx context.Context, env cli.Env, target contracttes
 	return nil
 }
 
-func (p parityUpdate) confirm(env cli.Env, l ledgers, target contracttests.Target, now time.Time,
-	results []report.Result,
+// confirm updates the local ledger with results, and prints the changes.
+func (p parityUpdateFlags) confirm(env cli.Env, l ledgers, target contracttests.Target,
+	now time.Time, results []report.Result,
 ) error {
 	address, err := url.Parse(target.BaseURL)
 	if err != nil {
@@ -208,21 +207,23 @@ func (p parityUpdate) confirm(env cli.Env, l ledgers, target contracttests.Targe
 	}
 	verb, remark := "confirmed", ""
 	if (parity.Key{Target: run.Target}).IsRehearsal() {
-		verb, remark = "rehearsed", "; "+run.Target+" is not a tenant, so this confirms nothing"
+		verb, remark = "rehearsed", "; "+run.Target+
+			" is not a real tenant, so this is only a rehearsal"
 	}
 	for _, k := range changes.Removed {
-		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer valid: %s, which %s had %s\n",
-			report.Result{ID: k.Scenario, Version: k.Version}.Name(), k.Target, verb)
+		_, err = fmt.Fprintf(env.Stderr, "patmock: no longer %s by %s: %s\n",
+			verb, k.Target, report.Result{ID: k.Scenario, Version: k.Version}.Name())
 		if err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d again, %d no longer%s\n",
+	_, err = fmt.Fprintf(env.Stderr, "patmock: %s: %d newly %s, %d renewed, %d removed%s\n",
 		p.file, len(changes.Added), verb, len(changes.Renewed), len(changes.Removed), remark)
 	return errors.Join(err, l.warn(env))
 }
 
-func (p parityUpdate) write(ledger *parity.Ledger) error {
+// write replaces the file with ledger.
+func (p parityUpdateFlags) write(ledger *parity.Ledger) error {
 	text := ledger.YAML()
 	return atomicfile.Write(p.file, 0o644, text)
 }

@@ -15,7 +15,7 @@ func TestParityUpdate_Serializes(t *testing.T) {
 	var all sync.WaitGroup
 	for range runs {
 		all.Go(func() {
-			release, err := parityUpdate{file: file}.lock(t.Context())
+			release, err := parityUpdateFlags{file: file}.lock(t.Context())
 			if err != nil {
 				t.Error(err)
 				return

@@ -9,7 +9,7 @@ import (
 
 // TestParityLock_DoesNotWaitAtTheEnd checks that an interrupted run does not wait for a lock.
 func TestParityLock_DoesNotWaitAtTheEnd(t *testing.T) {
-	p := parityUpdate{file: filepath.Join(t.TempDir(), "parity.yaml")}
+	p := parityUpdateFlags{file: filepath.Join(t.TempDir(), "parity.yaml")}
 	release, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)

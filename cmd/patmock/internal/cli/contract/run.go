@@ -32,7 +32,7 @@ type runFlags struct {
 	shardText       string
 	shard           shard
 	require, failOn []string
-	parity          parityUpdate
+	parity          parityUpdateFlags
 	record          recordFlag
 	out             *reports.Writer
 }
@@ -231,8 +231,9 @@ func (f runFlags) test(
 	var writeErr error
 	if startErr == nil {
 		endErr = incompleteError(ctx, runner, result)
-		writeErr = errors.Join(f.parity.skipIf(env, runner.Aborted(), leftovers).apply(ctx, env,
-			target, cases, runner.Now(), result), record.end(env, result))
+		flags := f.parity.withoutUpdateIf(env, runner.Aborted(), leftovers)
+		writeErr = errors.Join(flags.apply(ctx, env, target, cases, runner.Now(), result),
+			record.end(env, result))
 	}
 	if endErr != nil {
 		reports.AddUnfinished(result, cases, endErr)
