@@ -13,20 +13,21 @@ const (
 	engine = "github.com/testcontainers/testcontainers-go"
 )
 
+// A dependencyRule lists the packages that one package may import besides its own subpackages. An
+// allowed name that ends with $ excludes the subpackages of that package.
 type dependencyRule struct {
-	folder  string
+	pkg     string
 	allowed []string
 }
 
-// names are the packages that every package may import: IDs, enumerations, limits, the redactor,
-// the JSON differ and the reader of files.
-var names = []string{
+// sharedPackages are the packages that every package may import: IDs, versions, enumerations,
+// limits, the redactor, the JSON differ and the YAML reader.
+var sharedPackages = []string{
 	"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence",
 	"spec/strictyaml", "spec/version",
 }
 
-// rules define which packages of this module the packages of a directory may import. Packages may
-// import others of their directory. Tests are excluded.
+// rules has one entry for each package of this module. Tests are excluded.
 var rules = []dependencyRule{
 	{"spec/version", nil},
 	{"spec/evidence", nil},
@@ -199,8 +200,8 @@ var rules = []dependencyRule{
 	{"cmd/patmock", nil},
 }
 
-// closedPackages lists packages that may import little beyond the standard library.
-var closedPackages = map[string][]string{
+// externalImports maps packages to the only external modules that they may import.
+var externalImports = map[string][]string{
 	"cmd/patmock/internal/job": {"golang.org/x/sys"},
 	"spec/version":             {},
 	"spec/evidence":            {},
@@ -214,7 +215,7 @@ var closedPackages = map[string][]string{
 	"mockserver/internal/pat":  {"github.com/evanphx/json-patch", "golang.org/x/text/unicode/norm"},
 }
 
-func golist(t *testing.T, args ...string) []string {
+func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
 	if err != nil {
@@ -227,7 +228,7 @@ func golist(t *testing.T, args ...string) []string {
 func importsOf(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, line := range golist(t, "-f", `{{.ImportPath}}={{join .Imports ","}}`, module+"/...") {
+	for _, line := range goList(t, "-f", `{{.ImportPath}}={{join .Imports ","}}`, module+"/...") {
 		pkg, imports, _ := strings.Cut(line, "=")
 		all[pkg] = strings.FieldsFunc(imports, func(r rune) bool { return r == ',' })
 	}
@@ -235,28 +236,28 @@ func importsOf(t *testing.T) map[string][]string {
 }
 
 // matches reports whether a package is in a directory, or equals a package that ends with $.
-func matches(pkg, folder string) bool {
-	if exact, found := strings.CutSuffix(folder, "$"); found {
+func matches(pkg, dir string) bool {
+	if exact, found := strings.CutSuffix(dir, "$"); found {
 		return pkg == exact
 	}
-	return within(pkg, folder)
+	return within(pkg, dir)
 }
 
-func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+func within(pkg, dir string) bool { return pkg == dir || strings.HasPrefix(pkg, dir+"/") }
 
 func TestImports_FollowRules(t *testing.T) {
 	for pkg, imports := range importsOf(t) {
 		name := strings.TrimPrefix(pkg, module+"/")
-		i := slices.IndexFunc(rules, func(r dependencyRule) bool { return name == r.folder })
+		i := slices.IndexFunc(rules, func(r dependencyRule) bool { return name == r.pkg })
 		if i < 0 {
-			t.Errorf("%s: no rule says what it may import", name)
+			t.Errorf("%s has no rule", name)
 			continue
 		}
 		for _, imported := range imports {
 			other, ours := strings.CutPrefix(imported, module+"/")
-			allowed := within(other, name) || slices.Contains(names, other) ||
-				slices.ContainsFunc(rules[i].allowed, func(folder string) bool {
-					return matches(other, folder)
+			allowed := within(other, name) || slices.Contains(sharedPackages, other) ||
+				slices.ContainsFunc(rules[i].allowed, func(dir string) bool {
+					return matches(other, dir)
 				})
 			if ours && !allowed {
 				t.Errorf("%s imports %s", name, other)
@@ -265,11 +266,11 @@ func TestImports_FollowRules(t *testing.T) {
 	}
 }
 
-func TestImports_ClosedPackages(t *testing.T) {
+func TestImports_ExternalModules(t *testing.T) {
 	imports := importsOf(t)
-	for name, allowed := range closedPackages {
+	for name, allowed := range externalImports {
 		if imports[module+"/"+name] == nil {
-			t.Errorf("there is no package %s that imports anything", name)
+			t.Errorf("package %s does not exist or has no imports", name)
 		}
 		for _, imported := range imports[module+"/"+name] {
 			first, _, _ := strings.Cut(imported, "/")
@@ -278,6 +279,7 @@ func TestImports_ClosedPackages(t *testing.T) {
 				!slices.ContainsFunc(allowed, func(p string) bool { return within(imported, p) }) {
 				t.Errorf("%s imports %s", name, imported)
 			}
+			// The domain has no HTTP.
 			if name == "mockserver/internal/pat" && within(imported, "net/http") {
 				t.Errorf("%s imports %s", name, imported)
 			}
@@ -288,7 +290,7 @@ func TestImports_ClosedPackages(t *testing.T) {
 // Other modules import the mock into their tests. It must not depend on packages for the command or
 // for containers.
 func TestImports_MockHasNoHeavyDependencies(t *testing.T) {
-	for _, pkg := range golist(t, "-deps", module+"/mockserver") {
+	for _, pkg := range goList(t, "-deps", module+"/mockserver") {
 		for _, heavy := range []string{
 			engine, "github.com/spf13/cobra", "github.com/redis", "github.com/docker", "testing",
 		} {
@@ -302,15 +304,15 @@ func TestImports_MockHasNoHeavyDependencies(t *testing.T) {
 // Only one package depends on container engines. No other package imports it, except tests.
 func TestImports_OnlyContainerNeedsEngine(t *testing.T) {
 	const container = module + "/mockserver/container"
-	if !slices.Contains(golist(t, "-deps", container), engine) {
+	if !slices.Contains(goList(t, "-deps", container), engine) {
 		t.Errorf("%s does not depend on %s", container, engine)
 	}
-	others := slices.DeleteFunc(golist(t, module+"/..."), func(pkg string) bool {
+	others := slices.DeleteFunc(goList(t, module+"/..."), func(pkg string) bool {
 		return pkg == container
 	})
-	for _, pkg := range golist(t, append([]string{"-deps"}, others...)...) {
+	for _, pkg := range goList(t, append([]string{"-deps"}, others...)...) {
 		if pkg == container || within(pkg, engine) {
-			t.Errorf("something other than %s depends on %s", container, pkg)
+			t.Errorf("a package other than %s depends on %s", container, pkg)
 		}
 	}
 }

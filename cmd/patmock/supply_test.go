@@ -77,7 +77,7 @@ func TestLicenses_MatchPackages(t *testing.T) {
 			t.Setenv("GOOS", system)
 			t.Setenv("GOARCH", arch)
 			t.Setenv("CGO_ENABLED", "0")
-			modules := golist(t, "-deps", "-f",
+			modules := goList(t, "-deps", "-f",
 				"{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{end}}{{end}}", ".")
 			slices.Sort(modules)
 			for _, module := range slices.Compact(modules) {

@@ -29,8 +29,8 @@ var createdKeys = []string{
 var createResponses = []contract.Scenario{
 	{
 		ID: "create/secret-is-shown-once",
-		Promise: "The response to create has the secret, and no list and no response to patch " +
-			"has it again.",
+		Promise: "The response to create includes the secret. Lists and responses to patch never " +
+			"do.",
 		Sources: []string{
 			createResponse + "/properties/secret",
 			"#secret-is-shown-once",
@@ -106,9 +106,8 @@ var createResponses = []contract.Scenario{
 		},
 	},
 	{
-		ID: "create/response-equals-the-list",
-		Promise: "The list has a new token as in the response to create, never used and not " +
-			"managed.",
+		ID:      "create/response-equals-the-list",
+		Promise: "The list shows a new token exactly as create returned it, unused and unmanaged.",
 		Sources: []string{
 			listItem + "/properties/lastUsed",
 			listItem + "/properties/managed",
@@ -198,7 +197,7 @@ func createdPart(token contract.Token) contract.Token {
 	}
 }
 
-// withScopes returns the property scope of a create. It is never null.
+// withScopes returns the property scope of a create request. It is never null.
 func withScopes(scopes ...string) contract.Body {
 	return contract.Body{"scope": append([]string{}, scopes...)}
 }
@@ -207,7 +206,7 @@ func withScopes(scopes ...string) contract.Body {
 func parseTime(t *contract.T, date string) time.Time {
 	instant, err := time.Parse(time.RFC3339Nano, date)
 	if err != nil {
-		t.Fatalf("a date of the token is %q, expected one such as 2027-01-31T00:00:00.000Z", date)
+		t.Fatalf("invalid token date %q, expected one such as 2027-01-31T00:00:00.000Z", date)
 	}
 	return instant
 }

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// published: a tenant accepts 100 requests of a client id and API version in ten seconds. A guard
-// sends Burst requests at once, and then PerSecond. That is at most 90 in any ten seconds. The rest
-// allows for requests that arrive late.
+// published: a tenant accepts 100 requests per client id and API version in ten seconds. A guard
+// sends Burst requests at once, and then at most PerSecond requests per second. That is at most 90
+// in any ten seconds. The remaining ten allow for requests that arrive late.
 const (
 	Burst     = 20
 	PerSecond = 7
@@ -34,7 +34,7 @@ type limiter struct {
 	now  func() time.Time
 	wait func(context.Context, time.Duration) error
 
-	mu      sync.Mutex // also held to read the clock, so that time never goes back
+	mu      sync.Mutex // also held to read the clock, so that time never goes backward
 	buckets map[bucketKey]*bucket
 }
 
@@ -45,7 +45,7 @@ type bucket struct {
 	blockedUntil time.Time // by a Retry-After of the target
 }
 
-// Wait waits until a request may be sent. An error is that of the context.
+// Wait waits until a request may be sent. It returns the error of ctx if ctx ends first.
 func (l *limiter) Wait(ctx context.Context, key bucketKey) error {
 	for {
 		wait := l.reserve(key)
@@ -70,7 +70,7 @@ func (l *limiter) reserve(key bucketKey) time.Duration {
 		return 0
 	}
 	deficit := 1 - b.TokensAt(now)
-	// a millisecond longer, never too early
+	// add a millisecond so as never to wake early
 	return time.Duration(deficit/PerSecond*float64(time.Second)) + time.Millisecond
 }
 
@@ -82,14 +82,14 @@ func (l *limiter) force(key bucketKey) {
 	l.bucketLocked(key).ReserveN(l.now(), 1)
 }
 
-// remainingBlock returns the rest of the wait that the target requested.
+// remainingBlock returns the remaining time of block, which is negative if it has ended.
 func (l *limiter) remainingBlock(key bucketKey) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.bucketLocked(key).blockedUntil.Sub(l.now())
 }
 
-// block delays further requests for a while.
+// block delays further requests until wait has passed.
 func (l *limiter) block(key bucketKey, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -21,7 +21,7 @@ const (
 	defaultURL = "http://127.0.0.1:17280"
 	// maxResponseBytes limits the size of a response body.
 	maxResponseBytes = 64 << 20
-	// defaultTimeout is the time limit of a request, in addition to the timeout of its call.
+	// defaultTimeout is the base time limit of a request. apiCall.timeout is added to it.
 	defaultTimeout = 30 * time.Second
 )
 
@@ -39,14 +39,14 @@ type Config struct {
 	// behind a VPN.
 	AllowPlaintext bool
 	// HTTP sends the requests. Nil means a client that does not follow redirects, since a mock
-	// never sends one. Each request has its own time limit.
+	// never sends one. A context limits the time of each request as well.
 	HTTP *http.Client
 }
 
 // Client calls the control API of a mock. It is safe for concurrent use.
 //
 // The error of a method is a [*Problem] if the mock rejected the request. Any other error names the
-// request. It reports whether there was no response, or one that no mock sends.
+// request, and says whether no response arrived or the response did not come from patmock.
 type Client struct{ config Config }
 
 // New returns a client. It sends no request.
@@ -64,7 +64,7 @@ func New(c Config) *Client {
 }
 
 // WithNamespace returns a client for another namespace of the same server. The namespace need not
-// exist yet. An empty name means the default namespace.
+// exist yet. An empty name means the namespace in Config.URL, or else the default one.
 func (c *Client) WithNamespace(namespace string) *Client {
 	config := c.config
 	config.Namespace = namespace
@@ -85,7 +85,7 @@ type apiCall struct {
 	query        url.Values
 	body         *body         // nil for none
 	status       int           // of the response
-	acceptHeader string        // media type of the response, empty without a body
+	responseType string        // media type of the response, empty without a body
 	timeout      time.Duration // in addition to defaultTimeout
 }
 
@@ -97,7 +97,7 @@ type body struct {
 // get returns a call with a JSON response.
 func get(path ...string) apiCall {
 	return apiCall{
-		method: http.MethodGet, path: path, status: http.StatusOK, acceptHeader: jsonType,
+		method: http.MethodGet, path: path, status: http.StatusOK, responseType: jsonType,
 	}
 }
 
@@ -113,8 +113,8 @@ func fetch[T any](ctx context.Context, c *Client, call apiCall) (out T, err erro
 		return out, err
 	}
 	if err := json.Unmarshal(content, &out); err != nil {
-		return out,
-			fmt.Errorf("%s %s: %w: %w", call.method, c.address(call), ErrUnexpectedBody, err)
+		err = fmt.Errorf("%s %s: %w: %w", call.method, c.address(call), ErrUnexpectedBody, err)
+		return out, err
 	}
 	return out, nil
 }
@@ -123,8 +123,8 @@ func fetch[T any](ctx context.Context, c *Client, call apiCall) (out T, err erro
 func send[T any](ctx context.Context, c *Client, call apiCall, value any) (out T, err error) {
 	content, err := json.Marshal(value)
 	if err != nil {
-		return out,
-			fmt.Errorf("%s %s: write the request: %w", call.method, c.address(call), err)
+		err = fmt.Errorf("%s %s: write the request: %w", call.method, c.address(call), err)
+		return out, err
 	}
 	call.body = &body{jsonType, content}
 	return fetch[T](ctx, c, call)
@@ -142,11 +142,11 @@ func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 		return nil, err
 	}
 	target := call.method + " " + request.URL.Redacted()
-	resp, err := c.transport(call.timeout).Do(request)
+	resp, err := c.httpClient(call.timeout).Do(request)
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("%s: %w", target, ctx.Err()) // the caller canceled the request
 	}
-	if errors.Is(err, ErrPlaintext) { // found by a redirect or a DNS lookup
+	if errors.Is(err, ErrPlaintext) { // detected on a redirect or a DNS lookup
 		return nil, fmt.Errorf("%s: %w", target, err)
 	}
 	if err != nil {
@@ -164,7 +164,7 @@ func (c *Client) do(ctx context.Context, call apiCall) ([]byte, error) {
 
 func (c *Client) request(ctx context.Context, call apiCall) (*http.Request, error) {
 	for _, segment := range slices.Concat(call.path, []string{
-		cmp.Or(c.config.Namespace, "default"),
+		cmp.Or(c.config.Namespace, "default"), // an empty namespace is valid
 	}) {
 		if segment == "" || segment == "." || segment == ".." { // would lead to another path
 			return nil, fmt.Errorf("%s %s: %q %w", call.method, c.address(call), segment, ErrName)
@@ -181,8 +181,8 @@ func (c *Client) request(ctx context.Context, call apiCall) (*http.Request, erro
 	if call.body != nil {
 		request.Header.Set("Content-Type", call.body.mediaType)
 	}
-	if call.acceptHeader != "" {
-		request.Header.Set("Accept", call.acceptHeader+", "+problemType)
+	if call.responseType != "" {
+		request.Header.Set("Accept", call.responseType+", "+problemType)
 	}
 	if c.config.Token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.config.Token)
@@ -206,9 +206,9 @@ func (c *Client) address(call apiCall) string {
 	return u
 }
 
-// transport returns the HTTP client for a call. It adds the timeout of the call to a time limit of
-// the caller's client.
-func (c *Client) transport(timeout time.Duration) *http.Client {
+// httpClient returns the HTTP client for a call. It adds the timeout of the call to the time limit
+// of Config.HTTP, if that has one.
+func (c *Client) httpClient(timeout time.Duration) *http.Client {
 	if timeout == 0 || c.config.HTTP.Timeout == 0 {
 		return c.config.HTTP
 	}
@@ -222,7 +222,7 @@ func (c *Client) transport(timeout time.Duration) *http.Client {
 func (c apiCall) validate(request string, resp *http.Response, content []byte) error {
 	mediaType, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil {
-		mediaType = "" // none, or none that can be read
+		mediaType = "" // missing or malformed
 	}
 	var problem Problem
 	isProblem := mediaType == problemType && json.Unmarshal(content, &problem) == nil
@@ -230,7 +230,7 @@ func (c apiCall) validate(request string, resp *http.Response, content []byte) e
 		problem.Status = resp.StatusCode
 		return &problem
 	}
-	if resp.StatusCode != c.status || c.acceptHeader != "" && mediaType != c.acceptHeader {
+	if resp.StatusCode != c.status || c.responseType != "" && mediaType != c.responseType {
 		return &NotPatmockError{
 			request, resp.StatusCode, resp.Status, mediaType, resp.Header.Get("Location"),
 		}

@@ -42,6 +42,6 @@ func wireDuration(d time.Duration) string {
 // put returns a call that replaces a resource. The response has the new state.
 func put(path string) apiCall {
 	return apiCall{
-		method: http.MethodPut, path: []string{path}, status: http.StatusOK, acceptHeader: jsonType,
+		method: http.MethodPut, path: []string{path}, status: http.StatusOK, responseType: jsonType,
 	}
 }

@@ -105,7 +105,7 @@ func (c *Client) ClearAllFindings(ctx context.Context) (Findings, error) {
 func (c *Client) AllowFindings(ctx context.Context, kinds ...string) error {
 	call := apiCall{
 		method: http.MethodPost, path: []string{"findings", "allowed"}, status: http.StatusOK,
-		acceptHeader: jsonType,
+		responseType: jsonType,
 	}
 	_, err := send[AllowedFindings](ctx, c, call, AllowedFindings{kinds})
 	return err
@@ -122,6 +122,6 @@ var everyNamespace = url.Values{"all": {"true"}}
 func clearFindings() apiCall {
 	return apiCall{
 		method: http.MethodDelete, path: []string{"findings"}, status: http.StatusOK,
-		acceptHeader: jsonType,
+		responseType: jsonType,
 	}
 }

@@ -36,7 +36,7 @@ func (c *Client) State(ctx context.Context, options StateOptions) ([]byte, error
 	call := get("state")
 	call.timeout = stateTimeout
 	if options.YAML {
-		call.acceptHeader = yamlType
+		call.responseType = yamlType
 	}
 	if options.Secrets {
 		call.query = url.Values{"secrets": {"true"}}
@@ -71,6 +71,6 @@ func (c *Client) AddToken(ctx context.Context, token NewToken) (User, error) {
 func create(path string) apiCall {
 	return apiCall{
 		method: http.MethodPost, path: []string{path}, status: http.StatusCreated,
-		acceptHeader: jsonType,
+		responseType: jsonType,
 	}
 }

@@ -63,7 +63,7 @@ func (c *Client) FollowRequests(ctx context.Context, match Match, after string) 
 	error,
 ) {
 	call := get("requests", "stream")
-	call.acceptHeader = "text/event-stream"
+	call.responseType = "text/event-stream"
 	var err error
 	if call.query, err = match.values(); err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 			[]string{"a=a2 10m0s"},
 		},
 		{
-			"idle since the end of the last use", ttl,
+			"idle since Leave", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b")
 				b := mustFind(t, s, "b")
@@ -90,7 +90,7 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 			[]string{"b=b2 0s"},
 		},
 		{
-			"default", ttl,
+			"default is never evicted", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, namespace.Default, "a")
 				w.now = noon.Add(10 * ttl)
@@ -103,9 +103,9 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl - 1)
-				mustGet(t, s, "b") // checks, a nanosecond too early
+				mustGet(t, s, "b") // this check runs a nanosecond before a expires
 				w.now = noon.Add(ttl + ttl/10 - 2)
-				mustGet(t, s, "c") // does not check yet
+				mustGet(t, s, "c") // ttl/10 has not passed since the last check
 			},
 			nil,
 			[]string{"a=a1 0s", "b=b2 9m59.999999999s", "c=c3 10m59.999999998s"},
@@ -123,7 +123,7 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 			[]string{"b=b2 9m59.999999999s", "c=c3 10m59.999999999s"},
 		},
 		{
-			"at the maximum", ttl,
+			"eviction makes room", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a", "b", "c")
 				w.now = noon.Add(ttl)
@@ -133,7 +133,7 @@ func TestRegistry_EvictsIdleMembers(t *testing.T) {
 			[]string{"d=d4 10m0s"},
 		},
 		{
-			"counted", ttl,
+			"evicted members are not counted", ttl,
 			func(t testing.TB, w *fixture, s *namespace.Registry[string]) {
 				mustGet(t, s, "a")
 				w.now = noon.Add(ttl)

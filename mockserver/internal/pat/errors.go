@@ -9,7 +9,7 @@ import (
 	"example.com/patmock/spec/rule"
 )
 
-// Errors of a Store. After ErrConflict, a write must be prepared again.
+// Errors of a Store. After ErrConflict, the caller must prepare the write again from a fresh read.
 var (
 	ErrNotFound  = errors.New("the token does not exist")
 	ErrNameTaken = errors.New("the owner already has a token with this name")
@@ -28,7 +28,7 @@ const (
 	Limit                          // the owner has the maximum number of tokens
 	Forbidden                      // the caller lacks a right
 	NotFound                       // the token does not exist or is hidden from the caller
-	BadCredentials                 // the client id and secret do not log in
+	BadCredentials                 // the client id and secret are not accepted
 )
 
 // An Error describes a request that breaks a rule.
@@ -38,18 +38,18 @@ type Error struct {
 	Field string
 	// Want and Got describe the expected and the actual value.
 	Want, Got string
-	// Position is the position of Got in a filter, in characters from 1, or 0 if Got is not in a
+	// Position is the 1-based position of Got in a filter, in characters, or 0 if Got is not in a
 	// filter.
 	Position int
-	// Advice says what to send instead. It is empty if Want says so.
+	// Advice says what to send instead. It is empty if Want already says it.
 	Advice string
 	// Rule is the rule that the request breaks.
 	Rule rule.ID
-	// Entry is the id of the dialect entry that decides about the error. If it is empty, the id of
+	// Entry is the id of the dialect entry that governs the error. If it is empty, the id of
 	// the rule is used.
 	Entry string
 	// Reason is the text of BadCredentials. It is not sent to clients, because its details would
-	// help to guess credentials.
+	// help an attacker guess credentials.
 	Reason string
 }
 

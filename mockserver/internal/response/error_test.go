@@ -194,8 +194,8 @@ func TestReply(t *testing.T) {
 // diskError is an error of a state file.
 type diskError struct{}
 
-func (diskError) Error() string      { return "disk full" }
-func (diskError) Unwritable() string { return "/state" }
+func (diskError) Error() string          { return "disk full" }
+func (diskError) UnwritablePath() string { return "/state" }
 
 func TestReply_IgnoresDisconnectedClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -235,7 +235,7 @@ func (w Writer) validated(r *http.Request, resp *Response, validate Validator) *
 func UnwritableReason(err error) (reason Reason, ok bool) {
 	var fileErr interface {
 		error
-		Unwritable() (path string)
+		UnwritablePath() (path string)
 	}
 	if !errors.As(err, &fileErr) {
 		return Reason{}, false

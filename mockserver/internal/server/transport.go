@@ -10,7 +10,7 @@ import (
 )
 
 // Transport returns a RoundTripper that calls a handler without a socket, regardless of the host of
-// a request. Effects on a connection, such as a reset, become errors.
+// a request. If the handler aborts the connection, RoundTrip returns an error.
 func Transport(handler http.Handler) http.RoundTripper { return handlerTransport{handler} }
 
 // handlerTransport is an http.RoundTripper that calls a handler without a socket.
@@ -48,19 +48,20 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// abortError returns the error for a connection that a handler aborted, or nil if cause is nil. It
-// re-panics any other cause.
-func abortError(cause any) error {
-	if cause == nil {
+// abortError returns the error for a connection that a handler aborted, or nil if recovered is nil.
+// It panics with any other recovered value.
+func abortError(recovered any) error {
+	if recovered == nil {
 		return nil
 	}
-	if aborted, ok := cause.(error); !ok || !errors.Is(aborted, http.ErrAbortHandler) {
-		panic(cause)
+	if aborted, ok := recovered.(error); !ok || !errors.Is(aborted, http.ErrAbortHandler) {
+		panic(recovered)
 	}
 	return io.ErrUnexpectedEOF
 }
 
-// response returns the response of a handler. A negative length marks a stream.
+// response returns the response of a handler. A negative length means a streamed response, whose
+// header is already sent.
 func (w *memoryWriter) response(r *http.Request, body io.ReadCloser, length int64) *http.Response {
 	header := w.header
 	if length < 0 {

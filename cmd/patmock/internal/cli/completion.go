@@ -19,12 +19,12 @@ func FirstArgument(complete cobra.CompletionFunc) cobra.CompletionFunc {
 	}
 }
 
-// SingleValue completes one of values.
+// SingleValue returns a completion that offers one of values.
 func SingleValue(values []string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// MultipleValues completes a comma-separated list of values.
+// MultipleValues returns a completion that offers a comma-separated list of values.
 func MultipleValues(values []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
 		cobra.ShellCompDirective,
@@ -41,7 +41,7 @@ func MultipleValues(values []string) cobra.CompletionFunc {
 	}
 }
 
-// CompleteDirectory completes directories.
+// CompleteDirectory is a cobra.CompletionFunc that offers directories.
 func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion,
 	cobra.ShellCompDirective,
 ) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Errors of [Open] and of writes.
+// Errors of [Open] and of writes. Their texts are about the file, whose path the caller adds.
 var (
 	ErrInUse = errors.New("it is in use by another process: stop that process, or choose " +
 		"another file")
@@ -17,14 +17,14 @@ var (
 	ErrCreate   = errors.New("it cannot be created")
 	ErrReadOnly = errors.New("it cannot be written")
 	ErrStopped  = errors.New("nothing is written until patmock is restarted, because a change " +
-		"failed half way")
+		"failed halfway")
 
 	// ErrDamaged is the error for a file that was once complete. It wraps the reason, such as one
 	// of the errors below.
 	ErrDamaged  = errors.New("the state file is damaged")
 	ErrCutOff   = errors.New("it is truncated")
 	ErrChecksum = errors.New("the checksum is wrong")
-	ErrMissing  = errors.New("values are missing or outdated")
+	ErrStale    = errors.New("values are missing or outdated")
 )
 
 // WriteError reports that a change could not be written, for example because the disk is full or
@@ -41,8 +41,8 @@ func (e *WriteError) Error() string {
 
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Unwritable returns the path of the file.
-func (e *WriteError) Unwritable() string { return e.Path }
+// UnwritablePath returns the path of the file.
+func (e *WriteError) UnwritablePath() string { return e.Path }
 
 // FormatError reports that another version of patmock wrote the file.
 type FormatError struct{ Format string }

@@ -185,35 +185,35 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			"no format", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("patmock")).Delete([]byte("format"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{},
 		},
 		{
 			"no namespaces", state(func(tx *bbolt.Tx) error {
 				return tx.DeleteBucket([]byte("namespaces"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{},
 		},
 		{
 			"sequence of the namespaces missing", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).SetSequence(0)
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{},
 		},
 		{
 			"namespace missing", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).DeleteBucket([]byte("default"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{},
 		},
 		{
 			"value instead of a namespace", state(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("namespaces")).Put([]byte("x"), []byte("y"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "x"},
 		},
 		{
@@ -227,33 +227,33 @@ func TestOpen_RejectsInvalidFiles(t *testing.T) {
 			"token missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tokens/a"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "default"},
 		},
 		{
 			"tenant missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("tenant"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "default"},
 		},
 		{
 			"sequence missing", inDefault(func(b *bbolt.Bucket) error { return b.SetSequence(0) }),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "default"},
 		},
 		{
 			"all tokens missing", inDefault(func(b *bbolt.Bucket) error {
 				return errors.Join(b.Delete([]byte("tokens/a")), b.Delete([]byte("tokens/b")))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "default"},
 		},
 		{
 			"scope sets missing", inDefault(func(b *bbolt.Bucket) error {
 				return b.Delete([]byte("scopeSets"))
 			}),
-			[]error{file.ErrDamaged, file.ErrMissing},
+			[]error{file.ErrDamaged, file.ErrStale},
 			file.ValueError{Namespace: "default"},
 		},
 		{

@@ -142,7 +142,7 @@ func verify(tx *bbolt.Tx) error {
 	}
 	switch format := server.Get(formatKey); {
 	case format == nil:
-		return newDamageError(ErrMissing)
+		return newDamageError(ErrStale)
 	case string(format) != Format:
 		return FormatError{string(format)}
 	}
@@ -153,19 +153,19 @@ func verify(tx *bbolt.Tx) error {
 	}
 	namespaces := tx.Bucket(namespacesBucket)
 	if namespaces == nil {
-		return newDamageError(ErrMissing)
+		return newDamageError(ErrStale)
 	}
 	sum := uint64(0)
 	err := namespaces.ForEach(func(name, _ []byte) error {
 		bucket := namespaces.Bucket(name)
 		if bucket == nil {
-			return &ValueError{string(name), "", ErrMissing}
+			return &ValueError{string(name), "", ErrStale}
 		}
 		sum += bucket.Sequence()
 		return verifyNamespace(string(name), bucket)
 	})
 	if err == nil && sum != namespaces.Sequence() {
-		err = ErrMissing
+		err = ErrStale
 	}
 	if err != nil {
 		return newDamageError(err)
@@ -183,7 +183,7 @@ func verifyNamespace(name string, bucket *bbolt.Bucket) error {
 		return nil
 	})
 	if err == nil && sum != bucket.Sequence() {
-		err = &ValueError{name, "", ErrMissing}
+		err = &ValueError{name, "", ErrStale}
 	}
 	return err
 }

@@ -19,13 +19,13 @@ type recordFlag struct{ dir string }
 
 func (f *recordFlag) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.dir, "record", "",
-		"directory for a recording of the run without secrets, for contract diff and contract "+
-			"propose")
+		"directory for a recording of the run, with secrets removed, for contract diff and "+
+			"contract propose")
 	cli.SetGroup(flags, cli.GroupEvidence)
 }
 
-// begin makes the options record the cases. It rejects a directory with other content before any
-// request is sent.
+// begin sets o.Observe to record each case. It rejects a directory that contains anything but a
+// recording before any request is sent.
 func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder,
 	error,
 ) {
@@ -65,29 +65,29 @@ func (r *recorder) end(env cli.Env, result *report.Report) error {
 	if r.writer == nil {
 		return nil
 	}
-	about := recording.About{
+	metadata := recording.About{
 		Tool: result.Tool, Target: result.Target, Started: result.Started,
 		Interrupted: result.Interrupted, Documents: map[string]string{},
 	}
 	for _, name := range spec.Names() {
 		if name == spec.Control {
-			continue // not implemented by tenants
+			continue // tenants have no control API
 		}
 		d, err := spec.Load(name)
 		if err != nil {
 			return err
 		}
-		about.Documents[name] = d.Hash()
+		metadata.Documents[name] = d.Hash()
 	}
 	if r.err != nil {
 		return fmt.Errorf("--record %s: %w", r.dir, r.err)
 	}
-	dir, err := r.writer.Close(about)
+	dir, err := r.writer.Close(metadata)
 	if err != nil {
 		return fmt.Errorf("--record %s: %w", r.dir, err)
 	}
 	if filepath.Base(dir) != filepath.Base(r.dir) {
-		// the exit code reports the interruption
+		// A write error is ignored: the exit code already reports the interruption.
 		_, _ = fmt.Fprintf(env.Stderr,
 			"patmock: %s has a complete recording: the interrupted run was recorded in %s\n",
 			r.dir, dir)
