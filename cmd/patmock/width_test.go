@@ -6,15 +6,18 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
 // wideMessage matches the usage errors that may be longer: lists of names, and a line for each error
 // in a file.
 var wideMessage = regexp.MustCompile(`expected (one|some) of |there are |:\d+:\d+: `)
 
-// The text of a usage error fits on two lines of 100 columns. One more line names the help.
+// The text of a usage error has lines of at most 100 columns, of which the last names the help, and
+// as much text as fits in two lines.
 func TestMessages_Width(t *testing.T) {
-	const maxColumns = 2 * 100
+	const maxColumns = 100
 	golden, err := os.ReadFile("testdata/messages.golden")
 	if err != nil {
 		t.Fatal(err)
@@ -24,12 +27,18 @@ func TestMessages_Width(t *testing.T) {
 	for i, text := range texts {
 		text = strings.TrimSpace(text)
 		lines := strings.Split(text, "\n")
-		if !strings.HasPrefix(text, "patmock: ") || !strings.HasPrefix(lines[len(lines)-1], "See ") {
+		if !strings.HasPrefix(text, "patmock: ") || !strings.HasPrefix(lines[len(lines)-1], "See ") ||
+			wideMessage.MatchString(text) {
 			continue
 		}
-		n := utf8.RuneCountInString(strings.Join(lines[:len(lines)-1], " "))
-		if n > maxColumns && !wideMessage.MatchString(text) {
+		text = strings.Join(lines[:len(lines)-1], "\n")
+		if n := utf8.RuneCountInString(text); n > 2*maxColumns {
 			t.Errorf("%q has %d columns: %s", keys[i][1], n, text)
+		}
+		for line := range strings.SplitSeq(root.WrapError(text, maxColumns), "\n") {
+			if n := utf8.RuneCountInString(line); n > maxColumns {
+				t.Errorf("%q has a line of %d columns: %s", keys[i][1], n, line)
+			}
 		}
 	}
 }

@@ -42,8 +42,8 @@ func Read(path string) (Dialect, error) {
 		return nil, err
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, fmt.Errorf("%s is empty: a dialect that changes nothing has at least a "+
-			"comment, see patmock contract propose and patmock spec dialect", path)
+		return nil, fmt.Errorf("%s is empty: a dialect that changes nothing has a comment; "+
+			"see patmock spec dialect", path)
 	}
 	return Parse(path, data)
 }

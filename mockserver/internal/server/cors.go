@@ -47,9 +47,8 @@ func newCORSPolicy(text string) (corsPolicy, error) {
 		u, err := url.Parse(strings.TrimSpace(origin))
 		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
 			u.Fragment != "" || u.User != nil {
-			return p,
-				fmt.Errorf("expected loopback, *, off, or comma-separated origins such as "+
-					"https://app.example:3000, got %s", redact.Address(origin))
+			return p, fmt.Errorf("expected loopback, *, off or origins such as "+
+				"https://app.example, got %s", redact.Address(origin))
 		}
 		p.origins = append(p.origins, strings.ToLower(u.Scheme+"://"+u.Host))
 	}

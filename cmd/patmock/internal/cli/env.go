@@ -30,8 +30,9 @@ const DefaultURL = "http://" + DefaultAddr
 func ProcessEnv() Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv,
-		Variables: os.Environ,
-		Container: isContainerInit(os.Getpid(), os.Getppid(), fileExists),
+		Variables:    os.Environ,
+		Container:    isContainerInit(os.Getpid(), os.Getppid(), fileExists),
+		ErrorColumns: 100,
 	}
 }
 
@@ -47,6 +48,9 @@ type Env struct {
 	Variables func() []string
 	// Container reports whether this is the main process of a container.
 	Container bool
+	// ErrorColumns is the width at which a printed error continues on another line. Zero means no
+	// limit.
+	ErrorColumns int
 }
 
 // Environ returns all variables as NAME=VALUE.

@@ -46,7 +46,7 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 	if err == nil {
 		return cli.ExitOK, nil
 	}
-	text, code := "patmock: "+err.Error()+"\n", cli.ExitFailed
+	text, code := WrapError("patmock: "+err.Error(), env.ErrorColumns)+"\n", cli.ExitFailed
 	if explanation := atomicfile.ExplainDenied(err); explanation != "" {
 		text += explanation + "\n"
 	}
