@@ -59,9 +59,9 @@ func TestRun_StopsAtUnreachableTarget(t *testing.T) {
 					ClientID:     credentials.Users[0].ClientID,
 					ClientSecret: credentials.Users[0].ClientSecret,
 				},
-				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
-					error,
-				) {
+				HTTP: &http.Client{Transport: roundTrip(func(
+					r *http.Request,
+				) (*http.Response, error) {
 					if requests++; requests > 20 && tt.respond != nil {
 						lost++
 						return tt.respond()

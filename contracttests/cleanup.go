@@ -65,8 +65,7 @@ func (t *T) addToken(c *Client, id, owner string) {
 		}
 	}
 	if n > maxTokensPerOwner {
-		t.must(fmt.Errorf("the scenario has more than %d tokens of one owner",
-			maxTokensPerOwner))
+		t.must(fmt.Errorf("the scenario has more than %d tokens of one owner", maxTokensPerOwner))
 	}
 }
 
@@ -137,9 +136,9 @@ func (g *cleanupBudget) remaining(now time.Time) time.Duration {
 // CleanupContext returns a context for cleanups at the end of a run. It ends after limit. If ctx
 // ends or the target does not respond, the limit is four seconds. All such contexts of the runner
 // share them.
-func (r *Runner) CleanupContext(ctx context.Context, limit time.Duration) (context.Context,
-	context.CancelFunc,
-) {
+func (r *Runner) CleanupContext(
+	ctx context.Context, limit time.Duration,
+) (context.Context, context.CancelFunc) {
 	if r.unresponsiveError() != nil {
 		limit = min(limit, cleanupGrace)
 	}

@@ -118,8 +118,7 @@ func TestRun_EndsWhenInterrupted(t *testing.T) {
 				if took := runner.Now().Sub(interrupt); took != test.took || !r.Interrupted ||
 					len(r.Results) > 0 {
 					t.Errorf("the run ended after %s, want %s; interrupted %t with %d results",
-						took,
-						test.took, r.Interrupted, len(r.Results))
+						took, test.took, r.Interrupted, len(r.Results))
 				}
 				if last := transport.lastExchange.Sub(interrupt); last != test.lastExchange {
 					t.Errorf("the last request was %s after the interrupt, want %s: %v", last,

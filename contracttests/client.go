@@ -92,8 +92,7 @@ func tokenRequest(credentials Credentials) Request {
 	return Request{
 		Method: http.MethodPost, Path: "/oauth/token", ContentType: formType,
 		Body: encodeForm("grant_type", "client_credentials", "client_id", credentials.ClientID,
-			"client_secret",
-			credentials.ClientSecret),
+			"client_secret", credentials.ClientSecret),
 	}
 }
 

@@ -34,9 +34,9 @@ type LintOptions struct {
 // cleared. The report has a result for each rule. Without any judged request it has a single
 // result, which fails. LintClient returns an error if the mock cannot be reached or the namespace
 // never existed.
-func LintClient(ctx context.Context, mock *control.Client, options LintOptions) (*report.Report,
-	error,
-) {
+func LintClient(
+	ctx context.Context, mock *control.Client, options LintOptions,
+) (*report.Report, error) {
 	start := time.Now()
 	findings, err := options.fetch(ctx, mock)
 	if err != nil {
@@ -84,8 +84,8 @@ func (o LintOptions) fetch(ctx context.Context, mock *control.Client) (control.F
 }
 
 // judgeRule adds the findings of one rule to its result.
-func judgeRule(result *report.Result, lintRule LintRule, findings control.KindFindings,
-	allowed bool,
+func judgeRule(
+	result *report.Result, lintRule LintRule, findings control.KindFindings, allowed bool,
 ) {
 	allowedCount := findings.Allowed
 	if allowed {

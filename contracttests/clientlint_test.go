@@ -16,8 +16,8 @@ import (
 )
 
 // lint checks the clients of a mock. It returns the report and its result about unmatched paths.
-func lint(t *testing.T, mock *mockserver.TestServer,
-	options contracttests.LintOptions,
+func lint(
+	t *testing.T, mock *mockserver.TestServer, options contracttests.LintOptions,
 ) (*report.Report, report.Result) {
 	t.Helper()
 	r, err := contracttests.LintClient(t.Context(), mock.Control(), options)

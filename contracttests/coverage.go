@@ -27,8 +27,8 @@ type coverage struct {
 	covered map[DeclaredResponse]bool
 }
 
-func (r *Runner) recordCoverage(op *spec.Operation, document string, status int,
-	contentType string,
+func (r *Runner) recordCoverage(
+	op *spec.Operation, document string, status int, contentType string,
 ) {
 	mediaType, _, _ := mime.ParseMediaType(contentType) // empty without a content type
 	r.coverage.mu.Lock()

@@ -26,9 +26,9 @@ func TestFailure_HasLimitedSize(t *testing.T) {
 				Name: "tenant", BaseURL: tenantURL, Owner: contracttests.Credentials{
 					ClientID: "login", ClientSecret: "secret-of-login",
 				},
-				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response,
-					error,
-				) {
+				HTTP: &http.Client{Transport: roundTrip(func(
+					r *http.Request,
+				) (*http.Response, error) {
 					response := newResponse(http.StatusOK, test.sent, r)
 					response.Header.Set("Retry-After", test.sent)
 					return response, nil

@@ -34,8 +34,8 @@ func (x *exchange) text(redact func(string) string, excerpt func(string, int) st
 // maxBody is the number of bytes of a body that failures show.
 const longest = 4000
 
-func writeMessage(b *strings.Builder, header http.Header, body string,
-	excerpt func(string, int) string,
+func writeMessage(
+	b *strings.Builder, header http.Header, body string, excerpt func(string, int) string,
 ) {
 	for _, name := range reportedHeaders {
 		for _, value := range header.Values(name) {

@@ -31,8 +31,8 @@ func (o operation) encode() map[string]any {
 type document map[string]any
 
 // applyPatch returns a token after a patch, and reports whether the patch is valid.
-func (m *model) applyPatch(k *tokenModel, operations []operation,
-	v version.Version,
+func (m *model) applyPatch(
+	k *tokenModel, operations []operation, v version.Version,
 ) (changed tokenModel, ok bool) {
 	d := document{
 		"name": k.Name, "scope": slices.Clone(k.Scope), "expirationDate": k.Expires,

@@ -184,7 +184,7 @@ func (w *world) step(s step) {
 			encodeJSON(s.wirePatch(w.now)), &patched)
 		w.expect("the status of patch", w.patch(s, id), status)
 		if status == http.StatusOK {
-			w.expect("the response to patch", w.visible(id, s.Version),
+			w.expect("the patch response", w.visible(id, s.Version),
 				w.toModel(patched, s.Version).tokenModel)
 		}
 	case "bulk":

@@ -168,9 +168,9 @@ func (w *world) moment(date contracttests.Field[string]) (moment time.Time) {
 }
 
 // listTokens returns the tokens of a list, sorted by id, and its status.
-func (w *world) listTokens(user string, v version.Version, path string) (tokens []listedToken,
-	status int,
-) {
+func (w *world) listTokens(
+	user string, v version.Version, path string,
+) (tokens []listedToken, status int) {
 	var response []wireToken
 	status = w.do(user, http.MethodGet, path, "", "", &response)
 	for _, k := range response {

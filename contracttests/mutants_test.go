@@ -97,8 +97,8 @@ func TestMutants(t *testing.T) {
 
 // failingRun runs the cases of a scenario, newest version first, until one fails. It returns the
 // outcomes if none does.
-func failingRun(t *testing.T, target contracttests.Target,
-	cases []contracttests.Case,
+func failingRun(
+	t *testing.T, target contracttests.Target, cases []contracttests.Case,
 ) (outcomes string) {
 	t.Helper()
 	for _, c := range slices.Backward(cases) {

@@ -12,9 +12,9 @@ import (
 // findOperation returns the operation of a request and its document. It searches the document of
 // the version, then that of the token endpoint, then those of the other versions. The operation is
 // nil if none matches.
-func (r *Runner) findOperation(v version.Version, method, path string) (*spec.Operation,
-	*spec.Document,
-) {
+func (r *Runner) findOperation(
+	v version.Version, method, path string,
+) (*spec.Operation, *spec.Document) {
 	path = "/" + strings.TrimLeft(path, "/")
 	names := []string{spec.OAuth}
 	for _, other := range version.All() {

@@ -21,8 +21,8 @@ import (
 )
 
 // recordCases runs cases and returns their recordings by name.
-func recordCases(t *testing.T, target contracttests.Target, parallel int,
-	cases []contracttests.Case,
+func recordCases(
+	t *testing.T, target contracttests.Target, parallel int, cases []contracttests.Case,
 ) map[string]recording.Case {
 	t.Helper()
 	all := map[string]recording.Case{}
@@ -172,7 +172,7 @@ var unrecordable = map[string]string{
 	"created-a-day-ago":                "a recording has the format of created, not the time",
 	"retry-after-is-too-short":         "a recording has the format of Retry-After, not the number",
 	"list-of-250":                      "a recording has no number of equal tokens in a list",
-	"name-cut-at-4000":                 "a recording has the beginning and the end of a long text",
+	"name-cut-at-4000":                 "a recording omits the middle of a long text",
 }
 
 // The differences to the recording of an unchanged mock show every mutant, even without the

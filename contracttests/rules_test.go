@@ -30,8 +30,8 @@ func TestRulesHaveScenarios(t *testing.T) {
 
 // unobservedRules returns a problem for each rule that neither a scenario nor the observer covers,
 // unless the rule has a reason. It also returns one for each covered rule with a reason.
-func unobservedRules(rules []rule.Rule, all []contracttests.Scenario,
-	ofEveryExchange ...rule.ID,
+func unobservedRules(
+	rules []rule.Rule, all []contracttests.Scenario, ofEveryExchange ...rule.ID,
 ) []string {
 	named := map[rule.ID]bool{}
 	for _, id := range ofEveryExchange {

@@ -85,9 +85,9 @@ type mockInfo struct {
 }
 
 // fetch returns a copy of the session of the first namespace.
-func (m *mockInfo) fetch(ctx context.Context, c *control.Client, now func() time.Time) (*session,
-	error,
-) {
+func (m *mockInfo) fetch(
+	ctx context.Context, c *control.Client, now func() time.Time,
+) (*session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.session == nil {

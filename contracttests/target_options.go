@@ -239,8 +239,7 @@ func (c TargetOptions) credentials(names identityVariables) (credentials Credent
 			missing = names.secret
 		}
 		return credentials,
-			targetErrorf(missing, IncompletePair,
-				"only one of %s and %s is set: set both",
+			targetErrorf(missing, IncompletePair, "only one of %s and %s is set: set both",
 				names.id, names.secret)
 	}
 	return credentials, nil
@@ -267,8 +266,7 @@ func (c TargetOptions) secret(name string) (string, error) {
 	if value != "" {
 		return "",
 			targetErrorf(name, AmbiguousValue, "%s and %s_FILE are both set: unset one of them",
-				name,
-				name)
+				name, name)
 	}
 	content, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {

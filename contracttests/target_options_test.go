@@ -235,8 +235,7 @@ func TestResolve_RealTenantIsReadOnly(t *testing.T) {
 			}
 			if !target.RealTenant() || target.ReadOnly != tt.readOnly || target.Owner != want {
 				t.Errorf("real tenant %v, read-only %v, owner %q", target.RealTenant(),
-					target.ReadOnly,
-					target.Owner.ClientID)
+					target.ReadOnly, target.Owner.ClientID)
 			}
 		})
 	}
@@ -292,8 +291,7 @@ func TestResolve_ProbesLoopback(t *testing.T) {
 		target, err := tt.options.Resolve(t.Context())
 		if err != nil || target.RealTenant() != tt.realTenant || requests.Load() != tt.requests {
 			t.Errorf("%+v: error %v, real tenant %v, %d requests", tt.options, err,
-				target.RealTenant(),
-				requests.Load())
+				target.RealTenant(), requests.Load())
 		}
 	}
 }
@@ -318,8 +316,8 @@ func TestResolve_ChecksProduct(t *testing.T) {
 		{"nothing", ``, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-				_ *http.Request,
+			server := httptest.NewServer(http.HandlerFunc(func(
+				w http.ResponseWriter, _ *http.Request,
 			) {
 				_, _ = io.WriteString(w, tt.body)
 			}))

@@ -200,8 +200,8 @@ func (n *tenant) addTokens(owner string, tokens int) {
 }
 
 // contract runs cases against a target, all cases if none are given.
-func (n *tenant) contract(target contracttests.Target, o contracttests.Options,
-	cases ...contracttests.Case,
+func (n *tenant) contract(
+	target contracttests.Target, o contracttests.Options, cases ...contracttests.Case,
 ) *report.Report {
 	n.t.Helper()
 	runner, err := contracttests.NewRunner(target, o)
@@ -322,8 +322,7 @@ func TestTenant_IsUnchanged(t *testing.T) {
 				}
 			}
 			if tried < test.minCases {
-				t.Errorf("%d cases ran, want at least %d: %v", tried, test.minCases,
-					r.Counts)
+				t.Errorf("%d cases ran, want at least %d: %v", tried, test.minCases, r.Counts)
 			}
 			t.Logf("%d of %d cases ran, with %d requests", tried, len(r.Results),
 				guard.Stats().Requests)

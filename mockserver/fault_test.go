@@ -534,8 +534,7 @@ func TestRateLimit_AppliesPerClientAndVersion(t *testing.T) {
 	if r.header.Get("Retry-After") != "10" || r.text != `{"message":" Rate Limit Exceeded "}` ||
 		r.header.Get("X-Mock-Fault") != "" {
 		t.Errorf("unexpected Retry-After %q, X-Mock-Fault %q or body %s",
-			r.header.Get("Retry-After"),
-			r.header.Get("X-Mock-Fault"), r.text)
+			r.header.Get("Retry-After"), r.header.Get("X-Mock-Fault"), r.text)
 	}
 	// another version
 	list(c, version.V2026)().is(http.StatusOK)

@@ -323,7 +323,7 @@ func TestFindings_Kinds(t *testing.T) {
 				c.login(janeID, janeSecret).is(http.StatusUnauthorized)
 			}, []finding{{"deleted-token", janeID}, {"deleted-token", janeID}},
 		},
-		"an expired access token": {
+		"expired access token": {
 			func(c *client) {
 				c.post("/_mock/clock/advance", `{"by":"12h"}`)
 				c.get(listOwn).is(http.StatusUnauthorized)

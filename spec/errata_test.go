@@ -54,8 +54,8 @@ func TestErrata_ContradictionsAreNeeded(t *testing.T) {
 }
 
 // rejection returns the reason for which a document rejects a documented call, or is invalid.
-func rejection(t *testing.T, name string, source []byte, errata *spec.Errata,
-	call *spec.Call,
+func rejection(
+	t *testing.T, name string, source []byte, errata *spec.Errata, call *spec.Call,
 ) string {
 	t.Helper()
 	d, err := spec.Parse(name, source, errata)

@@ -104,8 +104,7 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 		case len(values) == 1 && !p.acceptsAny:
 			violations = append(violations,
 				validateValue(context.Background(), p.Schema.Value, values[0], InQuery, p.Name,
-					o.subject,
-					requestFormats)...)
+					o.subject, requestFormats)...)
 		}
 	}
 	return violations
@@ -133,8 +132,8 @@ func (o *Operation) ValidateRequest(ctx context.Context, contentType string, bod
 
 // ValidateRequestBytes is like ValidateRequest but takes the text that the body was decoded from as
 // well. Most valid bodies are accepted from their text alone, at little cost.
-func (o *Operation) ValidateRequestBytes(ctx context.Context, contentType string, text []byte,
-	body any,
+func (o *Operation) ValidateRequestBytes(
+	ctx context.Context, contentType string, text []byte, body any,
 ) []Violation {
 	if o.bodies.accepts(contentType, text) {
 		return nil
@@ -147,8 +146,8 @@ func (o *Operation) ValidateResponse(status int, contentType string, body []byte
 	return validateResponse(o.responses, o.subject, status, contentType, body)
 }
 
-func validateResponse(responses map[int]*contents, subject string, status int, contentType string,
-	body []byte,
+func validateResponse(
+	responses map[int]*contents, subject string, status int, contentType string, body []byte,
 ) []Violation {
 	contents := responses[status]
 	if contents != nil &&

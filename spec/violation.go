@@ -49,8 +49,7 @@ func (v Violation) String() string {
 		return limit.Remainder(v.More)
 	}
 	return fmt.Sprintf("%s: expected %s, got %s (%s of %s)", v.Location(), v.Expected, v.Got,
-		v.Rule,
-		v.Subject)
+		v.Rule, v.Subject)
 }
 
 // Location names the violating part: a JSON pointer, "query parameter filters", "header

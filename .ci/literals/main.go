@@ -172,8 +172,9 @@ func firstString(row *ast.CompositeLit) *ast.BasicLit {
 }
 
 // literals visits the string literals of a Go file, except in calls that skip reports.
-func literals(path string, visit func(at token.Position, text string),
-	skip func(*ast.CallExpr) bool) error {
+func literals(
+	path string, visit func(at token.Position, text string), skip func(*ast.CallExpr) bool,
+) error {
 	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 	if err != nil {

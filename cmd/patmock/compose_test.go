@@ -57,8 +57,7 @@ func newCompose(t *testing.T, version string) *compose {
 	)
 	t.Cleanup(func() {
 		c.mustRun("--profile", "persistent", "--profile", "contract", "down", "--volumes",
-			"--timeout",
-			"5")
+			"--timeout", "5")
 	})
 	return c
 }

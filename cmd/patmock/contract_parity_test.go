@@ -113,9 +113,9 @@ func TestContractParity_CountsConfirmations(t *testing.T) {
 
 // tenantLikeInProcess serves a tenant without a control API on loopback. It calls met with the
 // number of each request, except the one that detects a patmock.
-func tenantLikeInProcess(t *testing.T, met func(n int64)) (address string,
-	variables map[string]string,
-) {
+func tenantLikeInProcess(
+	t *testing.T, met func(n int64),
+) (address string, variables map[string]string) {
 	t.Helper()
 	profile, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	if err != nil {

@@ -199,8 +199,8 @@ func TestContractRun_EndsAtSignals(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			arrived := make(chan struct{}, 100)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-				r *http.Request,
+			server := httptest.NewServer(http.HandlerFunc(func(
+				w http.ResponseWriter, r *http.Request,
 			) {
 				// otherwise the server does not notice the disconnect
 				_, _ = io.Copy(io.Discard, r.Body)

@@ -248,8 +248,7 @@ func imageHealthOfFlags(t *testing.T) {
 func imageGroup(t *testing.T) {
 	user := "--user=1000700000:0"
 	id := startContainer(t, user, "--read-only", "--env", "PATMOCK_STATE=/state/patmock.db",
-		"--mount",
-		"type=volume,destination=/state")
+		"--mount", "type=volume,destination=/state")
 	eventually(t, func() bool { return strings.Contains(logs(t, id), bannerPart) })
 	docker(t, "run", "--rm", user, imageName(), "contract", "run", "--run=^list/",
 		"--report=junit=/reports/contract.xml")

@@ -120,8 +120,8 @@ func (k *persistentMock) login(t *testing.T) string {
 const tokensPath = "/v2026/personal-access-tokens"
 
 // do sends a request and decodes a successful response.
-func (k *persistentMock) do(ctx context.Context, bearer, method, path, body string,
-	into any,
+func (k *persistentMock) do(
+	ctx context.Context, bearer, method, path, body string, into any,
 ) error {
 	r, err := http.NewRequestWithContext(ctx, method, k.url+path, strings.NewReader(body))
 	if err != nil {
@@ -175,8 +175,8 @@ func (k *persistentMock) check(t *testing.T, bearer string, acknowledged map[str
 
 // createUntilKilled creates tokens concurrently and kills the process some time after the first
 // acknowledgement. It returns the acknowledged tokens.
-func (k *persistentMock) createUntilKilled(t *testing.T, bearer string,
-	after time.Duration,
+func (k *persistentMock) createUntilKilled(
+	t *testing.T, bearer string, after time.Duration,
 ) []string {
 	t.Helper()
 	var mu sync.Mutex

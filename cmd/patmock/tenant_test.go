@@ -218,8 +218,7 @@ func TestContractRun_LeavesTenantUnchanged(t *testing.T) {
 	before := x.state()
 	versions := strings.Join(sample.Of(t, 1, []string{"v3", "v1"}), ",")
 	got, r := x.report("--target", "env", "--allow-writes", x.host(), "--run", writeScenarios,
-		"--versions",
-		versions)
+		"--versions", versions)
 	if got.code != cli.ExitOK || r.Counts[report.Pass] == 0 || lacksWrites(r) {
 		t.Fatalf("exit code %d, %v: %s", got.code, r.Counts, got.stderr)
 	}

@@ -10,8 +10,8 @@ import (
 	"example.com/patmock/cmd/patmock/internal/cli/root"
 )
 
-// wideMessage matches the usage errors that may be longer: lists of names, and a line for each error
-// in a file.
+// wideMessage matches the usage errors that may be longer: lists of names, and a line for each
+// error in a file.
 var wideMessage = regexp.MustCompile(`expected (one|some) of |there are |:\d+:\d+: `)
 
 // The text of a usage error has lines of at most 100 columns, of which the last names the help, and
@@ -27,7 +27,8 @@ func TestMessages_Width(t *testing.T) {
 	for i, text := range texts {
 		text = strings.TrimSpace(text)
 		lines := strings.Split(text, "\n")
-		if !strings.HasPrefix(text, "patmock: ") || !strings.HasPrefix(lines[len(lines)-1], "See ") ||
+		if !strings.HasPrefix(text, "patmock: ") ||
+			!strings.HasPrefix(lines[len(lines)-1], "See ") ||
 			wideMessage.MatchString(text) {
 			continue
 		}

@@ -65,9 +65,8 @@ func table(drivers []driver) string {
 			}
 			reasons = append(reasons, where+": "+l.reason)
 		}
-		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %d of %d | %s |\n",
-			d.language, d.pkg, d.sdk, code(d.versions), passed, len(steps)*len(d.versions),
-			strings.Join(reasons, "; "))
+		fmt.Fprintf(&b, "| %s | `%s` %s | %s | %d of %d | %s |\n", d.language, d.pkg, d.sdk,
+			code(d.versions), passed, len(steps)*len(d.versions), strings.Join(reasons, "; "))
 	}
 	return b.String()
 }

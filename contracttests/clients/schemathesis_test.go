@@ -95,8 +95,8 @@ type fuzzRun struct {
 
 // fuzz runs schemathesis with the document against a namespace of a mock, maybe with a middleware.
 // Time and random values of the mock and of schemathesis are fixed.
-func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler,
-	variables ...string,
+func (f fuzzed) fuzz(
+	t *testing.T, around func(http.Handler) http.Handler, variables ...string,
 ) fuzzRun {
 	t.Helper()
 	location := f.published(t)
@@ -132,10 +132,9 @@ func (f fuzzed) fuzz(t *testing.T, around func(http.Handler) http.Handler,
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, ".venv/bin/st", "--no-color", "--config-file",
-		"schemathesis.toml",
-		"run", location, "--url", address+f.base, "--checks", "all", "--phases",
-		"examples,coverage,fuzzing,stateful",
-		"--report", "ndjson", "--report-ndjson-path", events)
+		"schemathesis.toml", "run", location, "--url", address+f.base, "--checks", "all",
+		"--phases", "examples,coverage,fuzzing,stateful", "--report", "ndjson",
+		"--report-ndjson-path", events)
 	cmd.Dir, cmd.WaitDelay = schemathesis.folder, 5*time.Second
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HYPOTHESIS_STORAGE_DIRECTORY=" + work,
@@ -224,8 +223,7 @@ func (r fuzzRun) complete(t *testing.T, document fuzzed) {
 			t.Errorf("it never came to %s", link)
 		}
 	}
-	t.Logf("requests: %v; 2xx responses: %v; of those by links: %v", r.cases, r.accepted,
-		r.linked)
+	t.Logf("requests: %v; 2xx responses: %v; of those by links: %v", r.cases, r.accepted, r.linked)
 }
 
 // judge reports the failures of an operation, with their requests.

@@ -129,9 +129,8 @@ func TestBrowser(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu",
-		"--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync",
-		"--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
+		"--no-first-run", "--disable-background-networking", "--disable-component-update",
+		"--disable-sync", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
 		"--virtual-time-budget=30000", "--dump-dom", site.URL+"/page.html?"+query.Encode())
 	cmd.WaitDelay = 5 * time.Second
 	page, err := cmd.Output()

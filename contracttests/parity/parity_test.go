@@ -131,8 +131,8 @@ func TestLedger_RoundTrip(t *testing.T) {
 	})
 }
 
-func checkRoundTrip(t rapid.TB, l *parity.Ledger,
-	read func(string, []byte) (*parity.Ledger, error),
+func checkRoundTrip(
+	t rapid.TB, l *parity.Ledger, read func(string, []byte) (*parity.Ledger, error),
 ) {
 	t.Helper()
 	text := l.YAML()

@@ -126,8 +126,8 @@ func (r *reader) scenarios(entries []scenarioEntry) {
 }
 
 // version returns a published version that is not in previous.
-func (r *reader) version(field string, text strictyaml.Scalar,
-	previous []version.Version,
+func (r *reader) version(
+	field string, text strictyaml.Scalar, previous []version.Version,
 ) version.Version {
 	name := r.text(field, text, versionFormat)
 	v := parseVersion(name)

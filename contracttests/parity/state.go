@@ -123,8 +123,8 @@ func (present Conditions) evaluate(s Scenario, k Key, c Confirmation) Row {
 }
 
 // staleReason returns the reason why a confirmation is stale, empty if it is not.
-func (present Conditions) staleReason(v version.Version,
-	c Confirmation,
+func (present Conditions) staleReason(
+	v version.Version, c Confirmation,
 ) (kind StaleKind, reason string) {
 	switch oldMajor, newMajor := majorVersion(c.Tool), majorVersion(present.Tool); {
 	case c.Date.After(present.Now):

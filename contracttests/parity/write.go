@@ -50,9 +50,8 @@ func (l *Ledger) YAML() []byte {
 		fmt.Fprintf(&b,
 			"  - {scenario: %s, version: %s, target: %s, date: %q, document: %s, tool: %s}\n",
 			strictyaml.Quote(k.Scenario), strictyaml.Quote(versionName(k.Version)),
-			strictyaml.Quote(k.Target),
-			c.Date.UTC().Format(time.RFC3339), strictyaml.Quote(c.Document),
-			strictyaml.Quote(c.Tool))
+			strictyaml.Quote(k.Target), c.Date.UTC().Format(time.RFC3339),
+			strictyaml.Quote(c.Document), strictyaml.Quote(c.Tool))
 	}
 	return b.Bytes()
 }

@@ -341,11 +341,9 @@ func TestDiff_BracketsInText(t *testing.T) {
 // TestDiff_PairsReferences checks that an additional token on one side changes no other reference.
 func TestDiff_PairsReferences(t *testing.T) {
 	another := exchange("POST", tokens, `{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`,
-		200,
-		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
+		200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-0"}`))
 	rejectedCreate := exchange("POST", tokens,
-		`{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`, 400,
-		`{"detailCode":"400.1"}`)
+		`{"name":"patmock-abc-0","expirationDate":"`+sentDate+`"}`, 400, `{"detailCode":"400.1"}`)
 	rest := []recording.Exchange{
 		createExchange("{}"), exchange("DELETE", tokens+"/"+tokenID, "", 204, ""),
 	}
@@ -486,8 +484,8 @@ func TestCompare_SkipsGatewayResponses(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	in := func(scenario string, v version.Version, outcome report.Outcome,
-		exchanges ...recording.Exchange,
+	in := func(
+		scenario string, v version.Version, outcome report.Outcome, exchanges ...recording.Exchange,
 	) recording.Case {
 		return recording.Normalize(recording.RawCase{
 			Scenario: scenario, Version: v, Outcome: outcome, Exchanges: exchanges,

@@ -205,8 +205,7 @@ func TestNormalize_Properties(t *testing.T) {
 // references, and that later dates are compared with earlier ones.
 func TestNormalize_DatesAcrossExchanges(t *testing.T) {
 	second := exchange("POST", tokens, `{"name":"patmock-abc-2","expirationDate":"`+sentDate+`"}`,
-		200,
-		token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
+		200, token(`{"secret":"x","id":"`+otherID+`","name":"patmock-abc-2"}`))
 	list := exchange("GET", tokens+"?owner-id=me&filters=lastUsed+le+2026-12-24T10%3A00%3A00.000Z",
 		"", 200,
 		"["+token(`{"lastUsed":null}`)+","+

@@ -121,8 +121,7 @@ func (r *Recording) readCases(dir fs.FS) error {
 		for question, i := range c.DialectEntries {
 			if i < 0 || i >= len(c.Exchanges) {
 				return fileError(name, FileNoExchange,
-					"dialectEntries.%s: exchange %d does not exist",
-					question, i)
+					"dialectEntries.%s: exchange %d does not exist", question, i)
 			}
 		}
 		r.Cases = append(r.Cases, c)

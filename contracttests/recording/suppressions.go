@@ -51,8 +51,7 @@ func (c *Comparison) Suppress(all []Suppression) (warnings []Warning) {
 	for j, s := range all {
 		if !used[j] {
 			text := fmt.Sprintf("%s: unused suppression: no difference of %s matches it",
-				s.fileLine,
-				s.Scenario)
+				s.fileLine, s.Scenario)
 			warnings = append(warnings, Warning{WarnUnusedSuppression, []string{s.Scenario}, text})
 		}
 	}

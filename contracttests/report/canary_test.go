@@ -75,10 +75,9 @@ func walkTexts(v reflect.Value, path string, visit func(path string, text reflec
 
 // plantEverywhere returns a report of one result with a text in every string, and the canaries by
 // path.
-func plantEverywhere(outcome report.Outcome,
-	plant func(n int) (text, canary string)) (r *report.Report,
-	canaries map[string]string,
-) {
+func plantEverywhere(
+	outcome report.Outcome, plant func(n int) (text, canary string),
+) (r *report.Report, canaries map[string]string) {
 	result := pass("create/a", version.V3)
 	result.Failures, result.Notes, result.Missing = []report.Failure{{}, {}}, []string{"a", "b"},
 		[]string{"a"}
@@ -111,8 +110,7 @@ func TestWrite_RevealsNoSecret(t *testing.T) {
 				for path, canary := range canaries {
 					if strings.Contains(text, canary) {
 						t.Errorf("%s in %s is visible in %s of a result with outcome %q", name,
-							path,
-							format, outcome)
+							path, format, outcome)
 					}
 				}
 			}

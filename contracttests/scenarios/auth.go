@@ -96,8 +96,8 @@ func expectForbidden(t *contract.T, c *contract.Client) {
 
 // invalidBearer returns two scenarios about an invalid access token: one for all operations, and
 // one that only reads.
-func invalidBearer(id, subject string,
-	client func(t *contract.T) *contract.Client,
+func invalidBearer(
+	id, subject string, client func(t *contract.T) *contract.Client,
 ) []contract.Scenario {
 	s := contract.Scenario{
 		ID: "auth/" + id, Promise: "Each operation rejects " + subject + " with 401.",

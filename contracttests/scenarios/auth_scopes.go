@@ -79,13 +79,11 @@ func deleteOwn(t *contract.T, c *contract.Client) *contract.Response {
 // authScopes lists scenarios about the scopes of the operations.
 var authScopes = []contract.Scenario{
 	operationScopes("auth/scopes-of-list",
-		"The caller's own tokens are listed with my:read, my:manage or sp:scopes:all.",
-		listScopes, "#scopes-of-list",
-		http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
+		"The caller's own tokens are listed with my:read, my:manage or sp:scopes:all.", listScopes,
+		"#scopes-of-list", http.StatusOK, listOwn, myRead, myManage, allRead, allManage),
 	operationScopes("auth/scopes-of-create",
 		"A token is created with my:manage or sp:scopes:all, and not with a read scope.",
-		createScopes, "#scopes-of-create",
-		http.StatusOK, createAndDelete, myManage, allManage),
+		createScopes, "#scopes-of-create", http.StatusOK, createAndDelete, myManage, allManage),
 	operationScopes("auth/scopes-of-patch",
 		"The caller's own token is changed with my:manage or sp:scopes:all, and with no other "+
 			"scope, not even all:manage.",

@@ -120,8 +120,7 @@ func bulkOfOperations(count int, level evidence.Level, fact string) contract.Sce
 					replace("/expirationDate", contract.FormatTime(t.Expiry().AddDate(0, 0, i))))
 			}
 			expectExpiry(t, t.Admin().Bulk([]string{one.ID, other.ID}, operations...),
-				operations[count-1],
-				one.ID, other.ID)
+				operations[count-1], one.ID, other.ID)
 			t.Equal("expirationDate in the list", operations[count-1].Value(),
 				t.Owner().MustFind(one.ID).ExpirationDate.Value)
 		}, contract.Unmetered,
@@ -162,8 +161,8 @@ var bulkExamples = []contract.Scenario{
 
 // bulkBadDates returns a scenario about the bad dates with the given evidence. They change no
 // token.
-func bulkBadDates(id, promise, fact string, level evidence.Level,
-	rules ...rule.ID,
+func bulkBadDates(
+	id, promise, fact string, level evidence.Level, rules ...rule.ID,
 ) contract.Scenario {
 	return withRules(bulkScenario(id, promise, fact, level, func(t *contract.T) {
 		one, other := t.Owner().MustCreate(), t.Admin().MustCreate()

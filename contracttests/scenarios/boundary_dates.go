@@ -61,8 +61,8 @@ func aroundNow() []contract.Scenario {
 	return all
 }
 
-func (d distance) scenario(family, subject string, versions []version.Version,
-	run func(*contract.T, time.Time),
+func (d distance) scenario(
+	family, subject string, versions []version.Version, run func(*contract.T, time.Time),
 ) contract.Scenario {
 	when, outcome := readableID(d.id)+" now", " is rejected."
 	if d.from == 0 {
@@ -90,8 +90,8 @@ func (d distance) scenario(family, subject string, versions []version.Version,
 }
 
 // check compares a response with the expected outcome of the distance.
-func (d distance) check(t *contract.T, date string, want time.Time, r *contract.Response,
-	got func() string,
+func (d distance) check(
+	t *contract.T, date string, want time.Time, r *contract.Response, got func() string,
 ) {
 	if !d.future {
 		checkStatus(t, date, r, http.StatusBadRequest)

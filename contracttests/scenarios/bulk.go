@@ -43,8 +43,8 @@ func bulkBody(ids []string, operations ...contract.Op) string {
 	return jsonText(contract.Body{"ids": ids, "patch": append([]contract.Op{}, operations...)})
 }
 
-func sendBulk(c *contract.Client, method string, ids []string,
-	operations ...contract.Op,
+func sendBulk(
+	c *contract.Client, method string, ids []string, operations ...contract.Op,
 ) *contract.Response {
 	return c.Send(contract.Request{
 		Method: method, Path: bulkPath, ContentType: "application/json",

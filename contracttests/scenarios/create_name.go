@@ -109,8 +109,8 @@ var createNames = []contract.Scenario{
 	),
 }
 
-func nameRejected(kind string, level evidence.Level, change func(contract.Body),
-	invalid ...string,
+func nameRejected(
+	kind string, level evidence.Level, change func(contract.Body), invalid ...string,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "create/name-is-required/" + kind,

@@ -84,8 +84,8 @@ func forbiddens(t *contract.T) []namedResponse {
 }
 
 // errorForm returns a scenario about the error body of a status.
-func errorForm(status int, provoke func(*contract.T) []namedResponse,
-	rules ...rule.ID,
+func errorForm(
+	status int, provoke func(*contract.T) []namedResponse, rules ...rule.ID,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: fmt.Sprintf("errors/form-of-%d", status),

@@ -85,8 +85,7 @@ var errorStatuses = []contract.Scenario{
 			expectMethodNotAllowed(t, t.Anonymous(), "/oauth/check_token", []string{http.MethodGet},
 				http.MethodPost)
 			expectMethodNotAllowed(t, t.Anonymous(), "/oauth/info", []string{http.MethodPost},
-				http.MethodGet,
-				http.MethodHead)
+				http.MethodGet, http.MethodHead)
 		},
 	},
 	{
@@ -345,8 +344,8 @@ func expectInjectedErrors(t *contract.T, include func(status int) bool) {
 }
 
 // expectMethodNotAllowed expects a 405 with the allowed methods for each method.
-func expectMethodNotAllowed(t *contract.T, c *contract.Client, path string, methods []string,
-	allowed ...string,
+func expectMethodNotAllowed(
+	t *contract.T, c *contract.Client, path string, methods []string, allowed ...string,
 ) {
 	for _, method := range methods {
 		r := c.Send(contract.Request{

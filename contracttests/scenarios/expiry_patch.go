@@ -58,8 +58,7 @@ var expiryPatches = slices.Concat(
 		patchToNeverRejected("no-value-alone", dateWithoutValue, evidence.Assumed,
 			dateWithoutValueOp),
 		patchToNeverRejected("null-and-name", ackNeeded, evidence.Published,
-			replace("/name", namePlaceholder),
-			dateNullOp),
+			replace("/name", namePlaceholder), dateNullOp),
 		withRules(
 			patchToNeverRejected("flag-in-quotes", ackNeeded, evidence.Published, dateNullOp,
 				replace("/userAwareTokenNeverExpires", "true")),
@@ -74,8 +73,8 @@ var expiryPatches = slices.Concat(
 )
 
 // patchToNever returns a scenario about a patch that makes a token never expire.
-func patchToNever(id, fact string, level evidence.Level,
-	operations ...contract.Op,
+func patchToNever(
+	id, fact string, level evidence.Level, operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-to-never/" + id,
@@ -100,8 +99,8 @@ func patchToNever(id, fact string, level evidence.Level,
 
 // patchToNeverRejected returns a scenario about a patch that removes the date without the
 // acknowledgment.
-func patchToNeverRejected(id, fact string, level evidence.Level,
-	operations ...contract.Op,
+func patchToNeverRejected(
+	id, fact string, level evidence.Level, operations ...contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "expiry/patch-to-never-rejected/" + id,

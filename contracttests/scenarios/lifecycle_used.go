@@ -144,9 +144,9 @@ func expectUsedNow(t *contract.T, token contract.Token) {
 
 // exceedTokenLimit requests an eleventh token for a new user. It returns the user's client, the
 // tenth token and the rejection.
-func exceedTokenLimit(t *contract.T) (c *contract.Client, tenth contract.Token,
-	rejected *contract.Response,
-) {
+func exceedTokenLimit(
+	t *contract.T,
+) (c *contract.Client, tenth contract.Token, rejected *contract.Response) {
 	name := t.UniqueName()
 	c = t.Login(t.SeedUser(name, "USER")) // with a token for logins
 	for range 8 {

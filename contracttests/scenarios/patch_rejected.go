@@ -296,8 +296,8 @@ func fixedFieldScenarios() []contract.Scenario {
 
 // fixedField returns a scenario about one field, with a value that would change it. Nil means a
 // date.
-func fixedField(name string, value any, versions []version.Version,
-	invalid ...string,
+func fixedField(
+	name string, value any, versions []version.Version, invalid ...string,
 ) contract.Scenario {
 	sources := []string{patchFields, patchRejections, "#patchable-fields"}
 	if versions != nil {

@@ -23,8 +23,8 @@ type record = func(r *contract.Response) *contract.Response
 
 // question returns a scenario about an open question. entry is the id of its dialect entry, empty
 // if it has none.
-func question(entry string, s contract.Scenario,
-	run func(t *contract.T, record record),
+func question(
+	entry string, s contract.Scenario, run func(t *contract.T, record record),
 ) contract.Scenario {
 	s.Evidence, s.OpenQuestion = evidence.Assumed, true
 	if entry != "" {
@@ -54,8 +54,8 @@ func describeResponse(r *contract.Response) string {
 }
 
 // rejectedQuestion returns a question about a request that patmock rejects with a status.
-func rejectedQuestion(entry string, s contract.Scenario, status int,
-	call func(t *contract.T) *contract.Response,
+func rejectedQuestion(
+	entry string, s contract.Scenario, status int, call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
 		record(call(t)).ExpectError(status)
@@ -63,8 +63,8 @@ func rejectedQuestion(entry string, s contract.Scenario, status int,
 }
 
 // servedQuestion returns a question about a request to which patmock returns 200.
-func servedQuestion(entry string, s contract.Scenario,
-	call func(t *contract.T) *contract.Response,
+func servedQuestion(
+	entry string, s contract.Scenario, call func(t *contract.T) *contract.Response,
 ) contract.Scenario {
 	return question(entry, s, func(t *contract.T, record record) {
 		record(call(t)).ExpectStatus(http.StatusOK)

@@ -145,8 +145,7 @@ var token = []contract.Scenario{
 			form.Del("grant_type")
 			expectLogin(t,
 				postLogin(t.Anonymous(), url.Values{"grant_type": {"client_credentials"}},
-					urlencoded,
-					form.Encode()))
+					urlencoded, form.Encode()))
 		},
 	},
 	{

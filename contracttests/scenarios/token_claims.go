@@ -17,9 +17,9 @@ import (
 const tolerance = time.Minute
 
 // decodeAccessToken decodes the header and the claims of an access token.
-func decodeAccessToken(t *contract.T, bearer string) (header contract.JOSEHeader,
-	claims contract.Claims,
-) {
+func decodeAccessToken(
+	t *contract.T, bearer string,
+) (header contract.JOSEHeader, claims contract.Claims) {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 || parts[2] == "" {
 		t.Fatalf("the access token has %d segments, expected three", len(parts))

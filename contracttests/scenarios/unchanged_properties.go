@@ -48,8 +48,7 @@ var otherProperties = []contract.Scenario{
 			t.Admin().Bulk([]string{want.ID}, date).ExpectStatus(http.StatusOK)
 			want.ExpirationDate.Value, _ = date.Value().(string)
 			t.Equal("the token", want, t.Owner().MustFind(want.ID))
-			t.Equal("a token that is not in the bulk update", other,
-				t.Owner().MustFind(other.ID))
+			t.Equal("a token that is not in the bulk update", other, t.Owner().MustFind(other.ID))
 		},
 	},
 	{
@@ -91,8 +90,8 @@ var otherProperties = []contract.Scenario{
 
 // patchKeepsOtherProperties returns a scenario about a patch of one property. change returns the
 // operation, and applies it to the expected token.
-func patchKeepsOtherProperties(id string, versions []version.Version,
-	change func(*contract.T, *contract.Token) contract.Op,
+func patchKeepsOtherProperties(
+	id string, versions []version.Version, change func(*contract.T, *contract.Token) contract.Op,
 ) contract.Scenario {
 	return contract.Scenario{
 		ID: "patch/leaves-the-rest/" + id,

@@ -25,8 +25,7 @@ func (g *Guard) create(r *guardedRequest) (*http.Response, error) {
 	if err := g.config.Ledger.Write(EventIntend, t.Entry); err != nil {
 		g.tokens.finishCreate(t, stateRejected, token{})
 		return nil,
-			newBlockedError(LedgerFailed, "%s: not sent: writing the ledger failed: %w", r,
-				err)
+			newBlockedError(LedgerFailed, "%s: not sent: writing the ledger failed: %w", r, err)
 	}
 	g.addStats(Stats{Creates: 1})
 	resp, err := g.send(r)
@@ -92,8 +91,7 @@ func (g *Guard) countTokens(r *guardedRequest) error {
 		return nil
 	}
 	get, err := http.NewRequestWithContext(startContext(r.Context()), http.MethodGet,
-		r.URL.String(),
-		nil)
+		r.URL.String(), nil)
 	if err != nil {
 		return err
 	}

@@ -187,14 +187,12 @@ func (g *Guard) check(r *guardedRequest) error {
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
 			return newBlockedError(ForeignToken,
-				"%s: not sent: this run did not create the token %s",
-				r, redact.Report(id))
+				"%s: not sent: this run did not create the token %s", r, redact.Report(id))
 		}
 	}
 	if err := g.Err(); err != nil && r.Method != http.MethodDelete {
 		return newBlockedError(LedgerFailed,
-			"%s: not sent: an earlier write of the ledger failed: %w",
-			r, err)
+			"%s: not sent: an earlier write of the ledger failed: %w", r, err)
 	}
 	return nil
 }

@@ -242,9 +242,9 @@ func newWatch(t *testing.T, changes ...func(*tenantguard.Config)) *watch {
 }
 
 // send sends a request, with a bearer unless it is empty.
-func (w *watch) send(ctx context.Context, method, address, bearer, body string) (status int,
-	text string, err error,
-) {
+func (w *watch) send(
+	ctx context.Context, method, address, bearer, body string,
+) (status int, text string, err error) {
 	w.t.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = tenantURL + address

@@ -30,8 +30,7 @@ func TestLedger_SurvivesFullDisk(t *testing.T) {
 	// the limit applies to all files of the process
 	if os.Getenv(limited) == "" {
 		command := exec.CommandContext(t.Context(), os.Args[0],
-			"-test.run=^TestLedger_SurvivesFullDisk$",
-			"-test.v")
+			"-test.run=^TestLedger_SurvivesFullDisk$", "-test.v")
 		command.Env = append(os.Environ(), limited+"=1")
 		if output, err := command.CombinedOutput(); err != nil ||
 			!strings.Contains(string(output), "--- PASS: TestLedger_SurvivesFullDisk") {

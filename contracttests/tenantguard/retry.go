@@ -132,10 +132,9 @@ func (g *Guard) roundTrip(r *http.Request) (*response, error) {
 // retry reports whether to retry a request, and after which wait. Explicit means that the target
 // did nothing and requests a retry: 429, or 503 with a Retry-After. Other requests are retried only
 // if they change nothing.
-func (g *Guard) retry(r *guardedRequest, resp *response, err error,
-	attempt int) (wait time.Duration,
-	explicit, shouldRetry bool,
-) {
+func (g *Guard) retry(
+	r *guardedRequest, resp *response, err error, attempt int,
+) (wait time.Duration, explicit, shouldRetry bool) {
 	bound := min(minBackoff<<(attempt-1), maxBackoff)
 	backoff := time.Duration(g.config.Jitter() * float64(bound))
 	if err != nil {

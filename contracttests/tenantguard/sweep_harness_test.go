@@ -142,8 +142,8 @@ func recordIntentBy(o tenantguard.Entry) func(*tenantguard.Ledger) error {
 func runName(n int64) string { return tenantguard.Name(noon, marker, n) }
 
 // sweep sweeps as users, and checks the result for secrets.
-func (x *sweptTenant) sweep(change func(*tenantguard.SweepConfig),
-	users ...string,
+func (x *sweptTenant) sweep(
+	change func(*tenantguard.SweepConfig), users ...string,
 ) (tenantguard.SweepResult, error) {
 	x.t.Helper()
 	known, err := tenantguard.ReadLedger(x.ledger)

@@ -159,10 +159,9 @@ func (s *sweep) resolveUnlisted(ctx context.Context) (ids []string) {
 
 // deleteUnlisted deletes a token that is in no own list, unless it belongs to another identity. It
 // returns the reason if the token remains, and an empty one otherwise.
-func (s *sweep) deleteUnlisted(ctx context.Context, client *apiClient,
-	id string) (reason SweepReason,
-	detail string,
-) {
+func (s *sweep) deleteUnlisted(
+	ctx context.Context, client *apiClient, id string,
+) (reason SweepReason, detail string) {
 	foreign, err := client.listsForeign(ctx, id)
 	if err == nil && foreign {
 		return OwnerForeign, ""

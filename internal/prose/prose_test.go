@@ -140,7 +140,7 @@ func TestCheck_AcceptsOtherText(t *testing.T) {
 	const code = "package p\n\n"
 	for _, tt := range []struct{ name, path, text string }{
 		{"plain comment", "p.go", code + "// F reports whether there are tokens.\nfunc F() {}\n"},
-		{"stand-in", "p.go", code + "// patmock is a stand-in.\n"},
+		{"stand-in", "p.go", code + "// It is a stand-in.\n"},
 		{"connection refused", "p.go", code + "var s = \"dial: connection refused\"\n"},
 		{
 			"code in a comment", "p.go",

@@ -91,8 +91,8 @@ type result struct {
 
 // load runs wrk with one thread for the given duration. The names of created tokens begin with
 // prefix.
-func (p *process) load(ctx context.Context, operation, prefix string,
-	duration time.Duration,
+func (p *process) load(
+	ctx context.Context, operation, prefix string, duration time.Duration,
 ) (r result, err error) {
 	cmd := command(ctx, "wrk", "--threads", "1", "--connections", "4", "--duration",
 		duration.String(), "--script", "mockserver/bench/peers/load.lua", p.url+"?owner-id=me")

@@ -41,9 +41,9 @@ type Container struct {
 // settings. If the given settings differ, the error is a [*ReuseError]. Such a container also keeps
 // the state of earlier tests. Start with the Reset of its Control, or use a Namespace for each
 // test.
-func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container,
-	error,
-) {
+func Run(
+	ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer,
+) (*Container, error) {
 	healthy := wait.ForHTTP("/_mock/health").WithPort(port)
 	moduleOpts := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(port),
@@ -105,9 +105,9 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 
 // Credentials returns the client id and secret of a user of the tenant. The error for an unknown
 // name is an [UnknownUserError].
-func (c *Container) Credentials(ctx context.Context, user string) (clientID, clientSecret string,
-	err error,
-) {
+func (c *Container) Credentials(
+	ctx context.Context, user string,
+) (clientID, clientSecret string, err error) {
 	ctl, err := c.Control(ctx)
 	if err != nil {
 		return "", "", err

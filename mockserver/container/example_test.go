@@ -69,7 +69,7 @@ func ExampleRun_withEnv() {
 
 	ctl, err := mock.Control(ctx) // which sends the control token
 	if err != nil {
-		log.Printf("failed to connect to the control API: %s", err)
+		log.Printf("no control client: %s", err)
 		return
 	}
 	health, err := ctl.Health(ctx)
@@ -99,7 +99,7 @@ func ExampleContainer_Control() {
 	}
 	ctl, err := mock.Control(ctx)
 	if err != nil {
-		log.Printf("failed to connect to the control API: %s", err)
+		log.Printf("no control client: %s", err)
 		return
 	}
 	build, err := ctl.AddToken(ctx, control.NewToken{
@@ -147,7 +147,7 @@ func ExampleContainer_Namespace() {
 		tenant := mock.Namespace(name)
 		ctl, err := tenant.Control(ctx)
 		if err != nil {
-			log.Printf("failed to connect to the control API: %s", err)
+			log.Printf("no control client: %s", err)
 			return
 		}
 		clock, err := ctl.Advance(ctx, time.Hour) // here, and nowhere else

@@ -66,9 +66,9 @@ func run(t *testing.T, options ...testcontainers.ContainerCustomizer) mock {
 }
 
 // tryRun starts a mock, and returns the error.
-func tryRun(t *testing.T, options ...testcontainers.ContainerCustomizer) (*container.Container,
-	error,
-) {
+func tryRun(
+	t *testing.T, options ...testcontainers.ContainerCustomizer,
+) (*container.Container, error) {
 	t.Helper()
 	requireImage(t)
 	c, err := container.Run(t.Context(), img, options...)

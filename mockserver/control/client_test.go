@@ -78,8 +78,7 @@ func TestClient_DetectsOtherServer(t *testing.T) {
 			if !errors.As(err, &got) || got.StatusCode != test.status ||
 				got.MediaType != test.mediaType {
 				t.Fatalf("got %v, want a NotPatmockError with status %d and type %q", err,
-					test.status,
-					test.mediaType)
+					test.status, test.mediaType)
 			}
 			checkMessage(t, err)
 		})

@@ -59,9 +59,9 @@ const maxEventBytes = 1 << 20
 // FollowRequests opens a stream of matching requests. The stream begins after the request with the
 // ID after, or with the next request if after is empty. It includes every request sent after
 // FollowRequests returns. The stream ends with ctx. A match by header, query or body is an error.
-func (c *Client) FollowRequests(ctx context.Context, match Match, after string) (*RequestStream,
-	error,
-) {
+func (c *Client) FollowRequests(
+	ctx context.Context, match Match, after string,
+) (*RequestStream, error) {
 	call := get("requests", "stream")
 	call.responseType = "text/event-stream"
 	var err error

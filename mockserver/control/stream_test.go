@@ -119,8 +119,7 @@ func TestFollowRequests_Errors(t *testing.T) {
 	var other *control.NotPatmockError
 	for _, contentType := range []string{"application/json", ""} {
 		if _, err = startServer(t, 200, contentType, "{}").FollowRequests(t.Context(),
-			control.Match{},
-			""); !errors.As(err, &other) {
+			control.Match{}, ""); !errors.As(err, &other) {
 			t.Errorf("error %v of %q, want one of another server", err, contentType)
 		}
 	}

@@ -109,9 +109,9 @@ func (r *jsonReader) text() *yaml.Node {
 }
 
 // collection reads an object or an array.
-func (r *jsonReader) collection(kind yaml.Kind, closing byte, bound int, unit string) (*yaml.Node,
-	*failure,
-) {
+func (r *jsonReader) collection(
+	kind yaml.Kind, closing byte, bound int, unit string,
+) (*yaml.Node, *failure) {
 	n := r.node(kind)
 	n.Style = yaml.FlowStyle
 	if r.depth++; r.depth > maxDepth && !r.unbounded {

@@ -72,8 +72,8 @@ func (f *File) ReportRule(kind Kind, id rule.ID, field, format string, args ...a
 }
 
 // ReportUnknown reports an unknown word with the closest known one.
-func (f *File) ReportUnknown(kind Kind, id rule.ID, field, word string, known func() []string,
-	format string,
+func (f *File) ReportUnknown(
+	kind Kind, id rule.ID, field, word string, known func() []string, format string,
 ) {
 	if f.Full() || f.stopped {
 		f.ReportRule(kind, id, field, "")

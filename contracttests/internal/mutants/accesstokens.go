@@ -84,8 +84,8 @@ func withBearerEnd(part float64, f func(x *exchange, end time.Time)) middleware 
 const anyPath = ""
 
 // respondToLoginAfter responds to logins with tokens that a write of the path has changed.
-func respondToLoginAfter(write operation, path string,
-	respond func(x *exchange, user string) *response,
+func respondToLoginAfter(
+	write operation, path string, respond func(x *exchange, user string) *response,
 ) middleware {
 	return stateful(on(login, write), func(users map[string]string, x *exchange) *response {
 		if user := users[x.clientID()]; x.op == login && user != "" {

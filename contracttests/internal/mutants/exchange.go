@@ -103,8 +103,8 @@ func stateful[V any](m matcher, f func(memory map[string]V, x *exchange) *respon
 }
 
 // statefulResponse is like mutateResponseFor, with the map of stateful.
-func statefulResponse[V any](m matcher,
-	f func(memory map[string]V, x *exchange, resp *response),
+func statefulResponse[V any](
+	m matcher, f func(memory map[string]V, x *exchange, resp *response),
 ) middleware {
 	return stateful(m, func(memory map[string]V, x *exchange) *response {
 		resp := x.forward()

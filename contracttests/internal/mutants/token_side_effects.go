@@ -62,8 +62,8 @@ func addOperation(path string, op object) middleware {
 
 // changeAfterWrite changes tokens in all responses after a successful write. F returns the ids of
 // the tokens.
-func changeAfterWrite(write operation, f func(x *exchange, resp *response) []string,
-	change func(token object),
+func changeAfterWrite(
+	write operation, f func(x *exchange, resp *response) []string, change func(token object),
 ) middleware {
 	return statefulResponse(api, func(changed map[string]bool, x *exchange, resp *response) {
 		if x.op == write && resp.ok() {

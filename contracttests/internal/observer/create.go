@@ -53,8 +53,7 @@ func (o *Observer) observeCreate(e *exchange) {
 	o.checkStoredAsSent(e, req, resp)
 	if owner := parseObject(resp["owner"]).text("id"); e.caller() != "" && owner != e.caller() {
 		o.report(rule.CreateForCaller, "",
-			"owner.id of the new token is %q, expected the caller %q",
-			owner, e.caller())
+			"owner.id of the new token is %q, expected the caller %q", owner, e.caller())
 	}
 	if created := parseTime(resp["created"]); created.Sub(o.now).Abs() > clockTolerance {
 		o.report(rule.CreatedNow, "", "created of the new token is %s, expected about %s",
@@ -97,8 +96,7 @@ func (o *Observer) checkStoredAsSent(e *exchange, req, resp object) {
 	for name, value := range want {
 		if got, present := resp[name]; present && !o.equalValues(name, value, got) &&
 			!o.isLeapSecond(name, value) {
-			o.report(rule.StoredAsSent, name,
-				"%s of the new token is %s, expected %s as sent",
+			o.report(rule.StoredAsSent, name, "%s of the new token is %s, expected %s as sent",
 				name, got, value)
 		}
 	}

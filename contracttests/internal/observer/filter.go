@@ -70,8 +70,8 @@ func (p *filterParser) and() condition {
 }
 
 // chain parses operands separated by an operator.
-func (p *filterParser) chain(operator string, operand func() condition,
-	join func(a, b truth) truth,
+func (p *filterParser) chain(
+	operator string, operand func() condition, join func(a, b truth) truth,
 ) condition {
 	left := operand()
 	for left != nil && p.accept(operator) {

@@ -74,12 +74,10 @@ func (o *Observer) checkCache(e *exchange) {
 			"Cache-Control of the response to a login is %q, expected no-store", control)
 	case e.Op == Create:
 		o.report(rule.NoStore, "",
-			"Cache-Control of the response to create is %q, expected no-store",
-			control)
+			"Cache-Control of the response to create is %q, expected no-store", control)
 	case !o.options.RealTenant:
 		o.reportAssumed(rule.NoStore, "other",
-			"Cache-Control of a response is %q, expected no-store",
-			control)
+			"Cache-Control of a response is %q, expected no-store", control)
 	}
 	if e.Op == Login && e.ok() && !strings.Contains(e.ResponseHeader.Get("Pragma"), "no-cache") {
 		o.report(rule.LoginNoStore, "pragma",
@@ -118,8 +116,7 @@ func (o *Observer) checkError(e *exchange) {
 // checkDTO checks an error in SailPoint's format.
 func (o *Observer) checkDTO(e *exchange, body object) {
 	if code := body.text("detailCode"); !strings.HasPrefix(code, fmt.Sprint(e.Status)) {
-		o.report(rule.ErrorDTO, "code", "detailCode is %q, expected the prefix %d", code,
-			e.Status)
+		o.report(rule.ErrorDTO, "code", "detailCode is %q, expected the prefix %d", code, e.Status)
 	}
 	if id := body.text("trackingId"); id != e.ResponseHeader.Get("Slpt-Request-Id") || id == "" {
 		o.report(rule.TrackingID, "", "trackingId is %q, expected the SLPT-Request-ID %q", id,

@@ -150,20 +150,16 @@ func (o *Observer) observeLastUsed(t *token, value json.RawMessage) {
 		o.report(rule.LastUsed, "back", prefix+", earlier than the previous %s", t.id, value, known)
 	case len(t.logins) == 0 && t.rejectedLogin:
 		o.report(rule.LastUsed, "rejected",
-			prefix+", expected %s because the login since then was rejected",
-			t.id, value, known)
+			prefix+", expected %s because the login since then was rejected", t.id, value, known)
 	case len(t.logins) == 0:
 		o.report(rule.LastUsed, "without a login",
-			prefix+", expected %s because it has not logged in since",
-			t.id, value, known)
+			prefix+", expected %s because it has not logged in since", t.id, value, known)
 	case !former.IsZero() && got.Before(day) && sameDay(former, got):
 		o.report(rule.LastUsed, "day", prefix+", expected %s because it changes once a day", t.id,
-			value,
-			known)
+			value, known)
 	case !former.IsZero() && got.Before(day):
 		o.reportAssumed(rule.LastUsed, "24 hours", prefix+", expected %s until %s", t.id, value,
-			known,
-			formatTime(day))
+			known, formatTime(day))
 	case !slices.ContainsFunc(t.logins,
 		func(login time.Time) bool { return got.Sub(login).Abs() <= clockTolerance }):
 		o.report(rule.LastUsed, "moment", prefix+", expected the time of a login", t.id, value)

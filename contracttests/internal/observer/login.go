@@ -99,8 +99,7 @@ func (o *Observer) checkLoginOf(e *exchange, t *token, s *session, resp object) 
 	if expiry := parseTime(t.properties["expirationDate"]); !expiry.IsZero() &&
 		o.now.Sub(expiry) > clockTolerance && o.isTracked(t) {
 		o.report(rule.TokenDeletedOrExpired, "expired",
-			"the token %s logs in, but it expired at %s",
-			t.id, formatTime(expiry))
+			"the token %s logs in, but it expired at %s", t.id, formatTime(expiry))
 	}
 	if validity, known := t.properties["accessTokenValiditySeconds"]; known {
 		want, got := decode[float64](validity), decode[float64](resp["expires_in"])
@@ -188,8 +187,7 @@ func (o *Observer) checkClaims(s *session, resp object) {
 	if s.expires.Sub(want).Abs() > clockTolerance {
 		o.report(rule.ClaimsAgree, "exp",
 			"exp in the access token is %s, expected the time after expires_in: %s",
-			formatTime(s.expires),
-			formatTime(want))
+			formatTime(s.expires), formatTime(want))
 	}
 }
 

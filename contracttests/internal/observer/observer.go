@@ -153,8 +153,8 @@ func (o *Observer) reportAssumed(id rule.ID, aspect, format string, args ...any)
 	o.reportWith(id, evidence.Assumed, aspect, format, args...)
 }
 
-func (o *Observer) reportWith(id rule.ID, level evidence.Level, aspect, format string,
-	args ...any,
+func (o *Observer) reportWith(
+	id rule.ID, level evidence.Level, aspect, format string, args ...any,
 ) {
 	kind := string(id) + " " + aspect
 	if o.reported[kind] || slices.Contains(o.options.BrokenRules, id) {

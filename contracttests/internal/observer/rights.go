@@ -37,18 +37,15 @@ func (o *Observer) checkRights(e *exchange) {
 	switch {
 	case e.ok() && s.identity == "":
 		o.report(rule.NoApplicationAuth, "",
-			"the %s of a client without a user is %d, expected 403",
-			e.Op, e.Status)
+			"the %s of a client without a user is %d, expected 403", e.Op, e.Status)
 	case e.ok() && !opens:
 		o.report(rule.OperationScopes, string(e.Op),
 			"the %s is %d with an access token that has the scopes %q, expected 403", e.Op,
-			e.Status,
-			s.scopes)
+			e.Status, s.scopes)
 	case e.Status == http.StatusForbidden && opens && s.identity != "" && o.isOnOwnTokens(e):
 		o.report(rule.OperationScopes, string(e.Op)+" rejected",
 			"the %s of the caller's own tokens is 403 with an access token that has the scopes %q",
-			e.Op,
-			s.scopes)
+			e.Op, s.scopes)
 	case e.ok() && !s.expires.IsZero() && o.now.Sub(s.expires) > clockTolerance:
 		o.report(rule.AccessTokenExpires, "",
 			"the %s is %d with an access token that expired at %s",

@@ -81,8 +81,8 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 
 // run executes the steps common to all operations. It repeats an operation that lost a race for a
 // token.
-func (a *API) run(req *request,
-	handle func(*API, *request) (*response.Response, error),
+func (a *API) run(
+	req *request, handle func(*API, *request) (*response.Response, error),
 ) (*response.Response, error) {
 	caller, err := a.config.Authenticate(req.httpRequest.Context(), req.info,
 		req.httpRequest.Header.Get("Authorization"), req.now)
@@ -121,8 +121,8 @@ func (req *request) call() pat.Call {
 }
 
 // commit validates the response to a prepared write and then commits the write.
-func (a *API) commit(req *request, resp *response.Response,
-	write interface{ Commit(context.Context) error },
+func (a *API) commit(
+	req *request, resp *response.Response, write interface{ Commit(context.Context) error },
 ) (*response.Response, error) {
 	if err := a.config.Writer.Validate(resp, req.operation.ValidateResponse); err != nil {
 		return nil, err

@@ -42,8 +42,8 @@ func (e *TimeoutError) Error() string {
 //
 // The timeout starts at now. The read deadline applies even if the body is not read. It is cleared
 // at the end of the body.
-func Open(rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration,
-	now time.Time,
+func Open(
+	rw http.ResponseWriter, r *http.Request, limit int64, timeout time.Duration, now time.Time,
 ) (io.ReadCloser, error) {
 	decode, err := decoderFor(r.Header)
 	if err != nil {

@@ -23,7 +23,8 @@ func (s *Server) clock(c *call) (*response.Response, error) {
 }
 
 // changeClock changes the clock and responds with it.
-func (s *Server) changeClock(c *call, change func(namespace.Clock) error,
+func (s *Server) changeClock(
+	c *call, change func(namespace.Clock) error,
 ) (*response.Response, error) {
 	if err := c.ns.MoveClock(change); err != nil {
 		return nil, err

@@ -111,8 +111,8 @@ func NewRoute(op *spec.Operation) *Route {
 }
 
 // Serve handles a request to a route.
-func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
-	route *Route,
+func (s *Server) Serve(
+	rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route,
 ) {
 	if streams[route.operation.Name] {
 		s.serveStream(rw, r, ns, route)
@@ -123,9 +123,9 @@ func (s *Server) Serve(rw http.ResponseWriter, r *http.Request, ns *namespace.Na
 }
 
 // handle calls the handler of a route. A heavy operation waits for a free slot.
-func (s *Server) handle(r *http.Request, ns *namespace.Namespace, route *Route) (*response.Response,
-	error,
-) {
+func (s *Server) handle(
+	r *http.Request, ns *namespace.Namespace, route *Route,
+) (*response.Response, error) {
 	if heavy[route.operation.Name] {
 		select {
 		case s.config.BulkSlots <- struct{}{}:
@@ -151,9 +151,9 @@ func Authorized(r *http.Request, token string) bool {
 }
 
 // newCall validates a request against the document of its operation.
-func (s *Server) newCall(r *http.Request, ns *namespace.Namespace, op *spec.Operation) (*call,
-	error,
-) {
+func (s *Server) newCall(
+	r *http.Request, ns *namespace.Namespace, op *spec.Operation,
+) (*call, error) {
 	if !Authorized(r, s.config.Token) {
 		return nil, Unauthorized()
 	}

@@ -20,8 +20,8 @@ func (s *Server) deleteFindings(c *call) (*response.Response, error) {
 	return s.respondWithFindings(c, s.config.Findings.ClearAll, s.config.Findings.Clear)
 }
 
-func (s *Server) respondWithFindings(c *call, all func() control.Findings,
-	of func(namespace string) control.Findings,
+func (s *Server) respondWithFindings(
+	c *call, all func() control.Findings, of func(namespace string) control.Findings,
 ) (*response.Response, error) {
 	if allNamespaces(c) {
 		return response.JSON(http.StatusOK, all())

@@ -27,8 +27,8 @@ const endGrace = time.Second
 const lastEventID = "Last-Event-ID"
 
 // serveStream responds with a stream of the requests of the namespace.
-func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace,
-	route *Route,
+func (s *Server) serveStream(
+	rw http.ResponseWriter, r *http.Request, ns *namespace.Namespace, route *Route,
 ) {
 	var follower *journal.Follower
 	var found bool
@@ -70,8 +70,7 @@ func (s *Server) follow(c *call) (*journal.Follower, bool) {
 
 func tooManyStreams() error {
 	return newError(http.StatusServiceUnavailable, rule.ControlTooManyStreams,
-		fmt.Sprintf("all %d streams of this mock are in use: close one",
-			MaxStreams))
+		fmt.Sprintf("all %d streams of this mock are in use: close one", MaxStreams))
 }
 
 // stream sends updates until the client disconnects, the mock stops, or the namespace is removed.
@@ -125,9 +124,9 @@ func (s *Server) closeWhenStopped(ctx context.Context, events *response.Events) 
 }
 
 // sendUpdate sends the updates of a follower. The returned channel is closed when there are more.
-func sendUpdate(events *response.Events, follower *journal.Follower) (changed <-chan struct{},
-	err error,
-) {
+func sendUpdate(
+	events *response.Events, follower *journal.Follower,
+) (changed <-chan struct{}, err error) {
 	update, changed, ok := follower.Next()
 	if !ok {
 		return changed, nil

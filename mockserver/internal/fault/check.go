@@ -71,8 +71,8 @@ func Check(f control.Fault, statuses func(operation, version string) []int) []co
 	return problems
 }
 
-func checkKind(f control.Fault,
-	report func(violated rule.ID, pointer, format string, args ...any),
+func checkKind(
+	f control.Fault, report func(violated rule.ID, pointer, format string, args ...any),
 ) {
 	count := 0
 	for _, set := range []bool{

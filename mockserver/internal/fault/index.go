@@ -59,8 +59,8 @@ func (x *ruleIndex) remove(e *entry) {
 
 // find calls visit for the rules with a matching selector, in order, until visit returns false. The
 // owner and header of sel must be empty.
-func (x *ruleIndex) find(sel selector, owners [2]string, header http.Header,
-	visit func(e *entry) bool,
+func (x *ruleIndex) find(
+	sel selector, owners [2]string, header http.Header, visit func(e *entry) bool,
 ) {
 	var buffer [4][]*entry
 	lists := buffer[:0]
@@ -84,8 +84,8 @@ func (x *ruleIndex) find(sel selector, owners [2]string, header http.Header,
 }
 
 // appendMatches appends the rules of a shape with a matching selector.
-func (x *ruleIndex) appendMatches(lists [][]*entry, s shape, sel selector, owners [2]string,
-	header http.Header,
+func (x *ruleIndex) appendMatches(
+	lists [][]*entry, s shape, sel selector, owners [2]string, header http.Header,
 ) [][]*entry {
 	if !s.operation {
 		sel.operation = ""

@@ -191,8 +191,8 @@ func (s *Store) kindLocked(rec *record, name string) *kind {
 
 // addExampleLocked stores an example. Examples take at most half of the memory, so that namespaces
 // and clients get the rest. The first example of a kind is always stored.
-func (s *Store) addExampleLocked(rec *record, k *kind, request *control.FindingExample,
-	f control.Finding,
+func (s *Store) addExampleLocked(
+	rec *record, k *kind, request *control.FindingExample, f control.Finding,
 ) {
 	if len(k.examples) == maxExamples || request == nil {
 		return

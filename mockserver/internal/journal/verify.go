@@ -33,9 +33,8 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 	}
 	for i, e := range v.Expect {
 		if e.Times != nil && (e.AtLeast != nil || e.AtMost != nil) {
-			report(rule.VerifyExactNumber,
-				"cannot be combined with atLeast or atMost", "/expect/%d/times",
-				i)
+			report(rule.VerifyExactNumber, "cannot be combined with atLeast or atMost",
+				"/expect/%d/times", i)
 		}
 		if e.AtLeast != nil && e.AtMost != nil && *e.AtLeast > *e.AtMost {
 			report(rule.VerifyBounds,
@@ -49,8 +48,7 @@ func Validate(v control.VerifyRequest) []control.ProblemError {
 			if n.value != nil && *n.value < 0 {
 				report(rule.VerifyNumber,
 					fmt.Sprintf("expected a number that is not negative, got %d", *n.value),
-					"/expect/%d/%s",
-					i, n.name)
+					"/expect/%d/%s", i, n.name)
 			}
 		}
 	}

@@ -24,8 +24,8 @@ func (r *Registry[T]) Remove(name string) error {
 }
 
 // markRemoving marks the matching members as in removal, so that no request uses them.
-func (r *Registry[T]) markRemoving(names []string,
-	match func(m *Member[T]) bool,
+func (r *Registry[T]) markRemoving(
+	names []string, match func(m *Member[T]) bool,
 ) map[string]*Member[T] {
 	r.mu.Lock()
 	defer r.mu.Unlock()

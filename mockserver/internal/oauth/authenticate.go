@@ -17,8 +17,8 @@ import (
 )
 
 // Authenticate returns the caller of an Authorization header. Errors are of type *[response.Error].
-func (s *Server) Authenticate(ctx context.Context, info *response.RequestInfo, header string,
-	now time.Time,
+func (s *Server) Authenticate(
+	ctx context.Context, info *response.RequestInfo, header string, now time.Time,
 ) (pat.Caller, error) {
 	if header == "" {
 		return pat.Caller{},

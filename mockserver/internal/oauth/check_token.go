@@ -41,9 +41,9 @@ func newIntrospection(token string, scopes []string) (introspection, error) {
 }
 
 // checkToken returns the claims of an access token (RFC 7662).
-func (s *Server) checkToken(r *http.Request, info *response.RequestInfo) (*response.Response,
-	error,
-) {
+func (s *Server) checkToken(
+	r *http.Request, info *response.RequestInfo,
+) (*response.Response, error) {
 	params, err := parameters(r)
 	if err != nil {
 		return nil, err

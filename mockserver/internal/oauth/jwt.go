@@ -42,10 +42,9 @@ const maxTokenBytes = 4096
 // issueToken returns an access token for a session. If the scope names would make it too long, it
 // contains the hash of set instead, and the caller must store set before sending the access token.
 // Otherwise set is nil.
-func (s *Server) issueToken(ctx context.Context, session *pat.Session,
-	now time.Time) (resp tokenResponse,
-	set *pat.ScopeSet, err error,
-) {
+func (s *Server) issueToken(
+	ctx context.Context, session *pat.Session, now time.Time,
+) (resp tokenResponse, set *pat.ScopeSet, err error) {
 	validity := time.Duration(session.ValiditySeconds) * time.Second
 	tenant, err := s.config.Service.TenantInfo(ctx)
 	if err != nil {

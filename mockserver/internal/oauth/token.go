@@ -82,8 +82,8 @@ func (s *Server) token(r *http.Request, info *response.RequestInfo) (*response.R
 
 // login returns the response to valid credentials. It repeats a login that lost a race for its
 // token.
-func (s *Server) login(ctx context.Context, id, secret, grant string, info *response.RequestInfo,
-	now time.Time,
+func (s *Server) login(
+	ctx context.Context, id, secret, grant string, info *response.RequestInfo, now time.Time,
 ) (*response.Response, error) {
 	for {
 		session, err := s.config.Service.PrepareLogin(ctx, id, secret, now)
@@ -106,8 +106,8 @@ func (s *Server) login(ctx context.Context, id, secret, grant string, info *resp
 }
 
 // commit validates the response of a session and then records the login.
-func (s *Server) commit(ctx context.Context, session *pat.Session,
-	now time.Time,
+func (s *Server) commit(
+	ctx context.Context, session *pat.Session, now time.Time,
 ) (*response.Response, error) {
 	token, set, err := s.issueToken(ctx, session, now)
 	if err != nil {

@@ -28,8 +28,8 @@ var bulkOperations = map[string][]string{
 // id rejects the entire update.
 //
 // assumed
-func (s *Service) PrepareBulkUpdate(ctx context.Context, call Call, ids []string,
-	operations []PatchOperation,
+func (s *Service) PrepareBulkUpdate(
+	ctx context.Context, call Call, ids []string, operations []PatchOperation,
 ) (*Update, error) {
 	rights, err := s.authorize(ctx, call.Caller, UpdateAll) // rule.BulkRights
 	if err != nil {

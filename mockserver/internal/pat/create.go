@@ -30,9 +30,9 @@ type Creation struct {
 
 // PrepareCreate returns a new token of the caller (rule.CreateForCaller, rule.CreatedNow). Errors
 // are of type *[Error].
-func (s *Service) PrepareCreate(ctx context.Context, call Call, r CreateRequest) (*Creation,
-	error,
-) {
+func (s *Service) PrepareCreate(
+	ctx context.Context, call Call, r CreateRequest,
+) (*Creation, error) {
 	if _, err := s.authorize(ctx, call.Caller, CreateMy); err != nil {
 		return nil, err
 	}

@@ -29,9 +29,9 @@ const lastUsedInterval = 24 * time.Hour // rule.LastUsed
 
 // PrepareLogin returns the session of a token or an API client. For invalid credentials, the error
 // is an *[Error] with the kind BadCredentials.
-func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.Time) (*Session,
-	error,
-) {
+func (s *Service) PrepareLogin(
+	ctx context.Context, id, secret string, now time.Time,
+) (*Session, error) {
 	d, err := s.config.Store.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -70,8 +70,7 @@ func (s *Service) PrepareLogin(ctx context.Context, id, secret string, now time.
 	identity, ok := d.Identity(t.Owner.ID)
 	if !ok {
 		return nil,
-			badCredentialsError(rule.TokenBadCredentials,
-				"token %s belongs to a deleted identity",
+			badCredentialsError(rule.TokenBadCredentials, "token %s belongs to a deleted identity",
 				quote(t.Name))
 	}
 	return &Session{

@@ -39,8 +39,8 @@ type Update struct {
 // be patched.
 //
 // observed: docs/behaviour.md#patch-of-anothers-is-403
-func (s *Service) PreparePatch(ctx context.Context, call Call, id string,
-	operations []PatchOperation,
+func (s *Service) PreparePatch(
+	ctx context.Context, call Call, id string, operations []PatchOperation,
 ) (*Update, error) {
 	rights, err := s.authorize(ctx, call.Caller, UpdateMy)
 	if err != nil {

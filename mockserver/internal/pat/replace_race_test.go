@@ -91,8 +91,7 @@ func TestReplace_Concurrent(t *testing.T) {
 				}
 				if len(snapshot.Tokens) == 0 || len(snapshot.Identities) != 1 {
 					t.Errorf("inconsistent snapshot: %d tokens and %d identities",
-						len(snapshot.Tokens),
-						len(snapshot.Identities))
+						len(snapshot.Tokens), len(snapshot.Identities))
 				}
 				for _, token := range snapshot.Tokens {
 					if token.Owner.ID != snapshot.Name ||

@@ -87,10 +87,9 @@ func (w Writer) toError(r *http.Request, info *RequestInfo, err error) *Error {
 	}
 	info.Logged = true
 	w.Log.ErrorContext(r.Context(), "internal error (this is a bug in patmock; please report it)",
-		"method", Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path),
-		"requestId", info.RequestID, "operation", info.Operation,
-		"namespace", Truncate(info.Namespace), "rule", string(rule.ControlInternalError),
-		"error", redact.String(err.Error()))
+		"method", Truncate(r.Method), "path", redact.String(info.Prefix+r.URL.Path), "requestId",
+		info.RequestID, "operation", info.Operation, "namespace", Truncate(info.Namespace), "rule",
+		string(rule.ControlInternalError), "error", redact.String(err.Error()))
 	e := NewError(Internal, Reason{
 		Rule: rule.ControlInternalError, Text: "internal error in patmock; see its log",
 	})

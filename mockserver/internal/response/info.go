@@ -96,8 +96,8 @@ func (info *RequestInfo) AddFinding(kind, detail, remedy string) {
 
 // AddFindings adds a finding for each of n items, up to [limit.Items], and one that counts the
 // rest.
-func (info *RequestInfo) AddFindings(kind string, n int,
-	describe func(i int) (detail, remedy string),
+func (info *RequestInfo) AddFindings(
+	kind string, n int, describe func(i int) (detail, remedy string),
 ) {
 	for i := range min(n, limit.Items) {
 		detail, remedy := describe(i)

@@ -63,8 +63,7 @@ func (w Writer) log(r *http.Request, level slog.Level, outcome string, sentences
 		line += ": " + strings.Join(sentences, "; ")
 	}
 	w.Log.Log(r.Context(), level, limit.TruncateJSON(oneLine(line), maxLineBytes), "requestId",
-		info.RequestID,
-		"operation", info.Operation, "namespace", Truncate(info.Namespace), "rule",
+		info.RequestID, "operation", info.Operation, "namespace", Truncate(info.Namespace), "rule",
 		ruleList(info.Reasons))
 }
 

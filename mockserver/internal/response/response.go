@@ -105,8 +105,8 @@ func (w Writer) Validate(resp *Response, validate Validator) error {
 }
 
 // Reply writes resp, or the response to err. It writes nothing if the client has disconnected.
-func (w Writer) Reply(rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response,
-	err error,
+func (w Writer) Reply(
+	rw http.ResponseWriter, r *http.Request, validate Validator, resp *Response, err error,
 ) {
 	if ctxErr := r.Context().Err(); err != nil && ctxErr != nil && errors.Is(err, ctxErr) {
 		InfoFrom(r).Abort = true

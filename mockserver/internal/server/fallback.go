@@ -82,8 +82,7 @@ const forwardedHeader = "X-Patmock-Forwarded"
 func (h *unmatchedHandler) serveFallback(rw http.ResponseWriter, r *http.Request) {
 	if r.Header.Get(forwardedHeader) != "" {
 		h.notImplemented(rw, r, h.documents.forUnmatched(r.URL.Path),
-			"the fallback leads back to a patmock",
-			"set --fallback to a mock other than patmock")
+			"the fallback leads back to a patmock", "set --fallback to a mock other than patmock")
 		return
 	}
 	info := response.InfoFrom(r)

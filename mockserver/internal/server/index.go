@@ -37,8 +37,8 @@ type indexLink struct{ path, text string }
 
 // writeIndex writes a page that describes the mock and links to its resources. It is plain text for
 // clients that do not accept HTML. Verdicts ignore the request.
-func (d *documents) writeIndex(w response.Writer, rw http.ResponseWriter, r *http.Request,
-	separateControl bool,
+func (d *documents) writeIndex(
+	w response.Writer, rw http.ResponseWriter, r *http.Request, separateControl bool,
 ) {
 	info := response.InfoFrom(r)
 	info.Browser = true

@@ -32,8 +32,8 @@ func (s *requestState) rejectTooLarge(r *http.Request, p *route) {
 	s.unmatched.tooLarge(s.rw, r, p.document)
 }
 
-func (h *unmatchedHandler) tooLarge(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document,
+func (h *unmatchedHandler) tooLarge(
+	rw http.ResponseWriter, r *http.Request, document *spec.Document,
 ) {
 	h.reject(rw, r, document, response.TooLarge, response.Reason{
 		Rule: rule.ContentTooLarge,
@@ -176,16 +176,16 @@ func hasPathPrefix(path, other string) bool {
 	return path == other || strings.HasPrefix(path, other+"/")
 }
 
-func (h *unmatchedHandler) notImplemented(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document, cause, remedy string,
+func (h *unmatchedHandler) notImplemented(
+	rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string,
 ) {
 	h.rejectUnserved(rw, r, document, cause, remedy, "")
 }
 
 // rejectUnserved rejects a request that a tenant may serve. If remedy or advice is empty, the
 // default of the error's kind is used.
-func (h *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document, cause, remedy, advice string,
+func (h *unmatchedHandler) rejectUnserved(
+	rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy, advice string,
 ) {
 	text := fmt.Sprintf("%s %s is not simulated: %s", response.Truncate(r.Method),
 		response.Truncate(r.URL.EscapedPath()), cause)
@@ -197,8 +197,8 @@ func (h *unmatchedHandler) rejectUnserved(rw http.ResponseWriter, r *http.Reques
 	h.writer.Write(rw, r, h.writer.ErrorResponse(r, e), document.ValidateUnmatched)
 }
 
-func (h *unmatchedHandler) rejectPath(rw http.ResponseWriter, r *http.Request,
-	document *spec.Document, cause, remedy string,
+func (h *unmatchedHandler) rejectPath(
+	rw http.ResponseWriter, r *http.Request, document *spec.Document, cause, remedy string,
 ) {
 	reason := response.Reason{Rule: rule.UnmatchedPath, Text: cause}
 	addUnmatchedFinding(r, control.UnmatchedPath, reason.String(), remedy)

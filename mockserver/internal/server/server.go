@@ -270,8 +270,7 @@ func (s *Server) logStateSource(existing []string) {
 		return
 	}
 	s.config.Log.Info(fmt.Sprintf("%s has %d namespaces, which take precedence over %s",
-		s.config.StateFile,
-		len(existing), s.config.Tenant.Source))
+		s.config.StateFile, len(existing), s.config.Tenant.Source))
 }
 
 // onNamespacesRemoved removes namespaces from the state file.

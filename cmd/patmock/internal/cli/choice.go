@@ -18,8 +18,8 @@ type choice struct {
 }
 
 // ChoiceVar adds a flag that accepts one of values or "". kind names such a value in errors.
-func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, values []string,
-	usage string,
+func ChoiceVar(
+	flags *pflag.FlagSet, name *string, flag, kind string, values []string, usage string,
 ) {
 	c := &choice{names: []string{*name}, subject: "--" + flag, kind: kind, values: values}
 	c.set = func(names []string) { *name = strings.Join(names, "") }
@@ -27,8 +27,8 @@ func ChoiceVar(flags *pflag.FlagSet, name *string, flag, kind string, values []s
 }
 
 // ChoicesVar adds a flag that accepts a comma-separated list of values.
-func ChoicesVar(flags *pflag.FlagSet, names *[]string, flag, kind string, values []string,
-	usage string,
+func ChoicesVar(
+	flags *pflag.FlagSet, names *[]string, flag, kind string, values []string, usage string,
 ) {
 	c := &choice{names: *names, multiple: true, subject: "--" + flag, kind: kind, values: values}
 	c.set = func(selection []string) { *names = selection }

@@ -9,9 +9,9 @@ import (
 
 // FirstArgument limits a completion to the first argument of a command.
 func FirstArgument(complete cobra.CompletionFunc) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
-		cobra.ShellCompDirective,
-	) {
+	return func(
+		cmd *cobra.Command, args []string, toComplete string,
+	) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -26,9 +26,9 @@ func SingleValue(values []string) cobra.CompletionFunc {
 
 // MultipleValues returns a completion that offers a comma-separated list of values.
 func MultipleValues(values []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
-		cobra.ShellCompDirective,
-	) {
+	return func(
+		_ *cobra.Command, _ []string, toComplete string,
+	) ([]cobra.Completion, cobra.ShellCompDirective) {
 		prefix := toComplete[:strings.LastIndex(toComplete, ",")+1]
 		names := SplitNames(prefix)
 		var all []cobra.Completion
@@ -42,8 +42,8 @@ func MultipleValues(values []string) cobra.CompletionFunc {
 }
 
 // CompleteDirectory is a cobra.CompletionFunc that offers directories.
-func CompleteDirectory(*cobra.Command, []string, string) ([]cobra.Completion,
-	cobra.ShellCompDirective,
-) {
+func CompleteDirectory(
+	*cobra.Command, []string, string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }

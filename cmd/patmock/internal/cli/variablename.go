@@ -148,9 +148,8 @@ func UnknownVariables(root *cobra.Command, environ []string) []string {
 func CheckVariables(cmd *cobra.Command, environ []string) error {
 	for _, name := range UnknownVariables(cmd.Root(), environ) {
 		if suggestion := similarVariable(name, VariablesOf(cmd)); suggestion != "" {
-			return Usagef(name,
-				"unknown variable %s (did you mean %s?): rename it or unset it", name,
-				suggestion)
+			return Usagef(name, "unknown variable %s (did you mean %s?): rename it or unset it",
+				name, suggestion)
 		}
 	}
 	return nil

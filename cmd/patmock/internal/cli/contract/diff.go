@@ -81,8 +81,7 @@ func (f *diffFlags) registerAll(flags *pflag.FlagSet) {
 	f.tenantFlags.register(flags)
 	flags.IntVar(&f.parallel, "parallel", 4,
 		"number of concurrent cases on a patmock; a tenant gets one at a time")
-	flags.StringVar(&f.allow, "allow", "",
-		"YAML file with accepted differences and their reasons")
+	flags.StringVar(&f.allow, "allow", "", "YAML file with accepted differences and their reasons")
 }
 
 // execute compares two sides. It returns the error about leftovers only if there is no other.

@@ -137,8 +137,8 @@ func diagnose(ctx context.Context, env cli.Env, f targetFlags, o contracttests.O
 
 // probe logs in as each identity and reads its list of tokens. It fails if an identity cannot log
 // in, as a run would.
-func (d *diagnosis) probe(ctx context.Context, t contracttests.Target,
-	o contracttests.Options,
+func (d *diagnosis) probe(
+	ctx context.Context, t contracttests.Target, o contracttests.Options,
 ) error {
 	guard, err := tenantguard.NewGuard(tenantguard.Config{BaseURL: t.BaseURL, Now: time.Now})
 	if err != nil {

@@ -83,9 +83,9 @@ func dryRun(
 	return r, ctx.Err()
 }
 
-func dryRunProfile(target contracttests.Target, profile *control.Profile) (mockserver.Profile,
-	error,
-) {
+func dryRunProfile(
+	target contracttests.Target, profile *control.Profile,
+) (mockserver.Profile, error) {
 	p, err := mockserver.ProfileByName(mockserver.ProfileFaithful)
 	switch {
 	case err != nil:
@@ -111,8 +111,8 @@ func (r *plan) sort(cases []contracttests.Case) {
 }
 
 // copyIdentities gives a mock the identities that a real tenant has, and no others.
-func copyIdentities(ctx context.Context, c *control.Client, target contracttests.Target,
-	mock *contracttests.Target,
+func copyIdentities(
+	ctx context.Context, c *control.Client, target contracttests.Target, mock *contracttests.Target,
 ) error {
 	creds, err := c.Credentials(ctx)
 	if err != nil {

@@ -42,8 +42,7 @@ func newContractParity(env cli.Env) *cobra.Command {
 	cmd.RunE = func(*cobra.Command, []string) error { return f.execute(env, cmd, time.Now()) }
 	f.register(cmd.Flags())
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "parity", defaultParity,
-		"file with the confirmations of your runs")
+	flags.StringVar(&f.file, "parity", defaultParity, "file with the confirmations of your runs")
 	flags.StringVar(&f.maxAge, "max-age", fmt.Sprintf("%.0fd", defaultMaxAge.Hours()/24),
 		"maximum age of a confirmation, such as 90d; 0s for no limit")
 	cli.ChoicesVar(flags, &f.failOn, "fail-on", "state", unconfirmedStates(),
@@ -100,8 +99,8 @@ func (f parityFlags) execute(env cli.Env, cmd *cobra.Command, now time.Time) err
 	return nil
 }
 
-func (l ledgers) rows(cases []contracttests.Case, now time.Time,
-	maxAge time.Duration,
+func (l ledgers) rows(
+	cases []contracttests.Case, now time.Time, maxAge time.Duration,
 ) ([]parity.Row, error) {
 	documents, err := parity.Documents()
 	if err != nil {

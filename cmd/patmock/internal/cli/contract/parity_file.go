@@ -187,8 +187,8 @@ func (p parityUpdateFlags) apply(ctx context.Context, env cli.Env, target contra
 }
 
 // confirm updates the local ledger with results, and prints the changes.
-func (p parityUpdateFlags) confirm(env cli.Env, l ledgers, target contracttests.Target,
-	now time.Time, results []report.Result,
+func (p parityUpdateFlags) confirm(
+	env cli.Env, l ledgers, target contracttests.Target, now time.Time, results []report.Result,
 ) error {
 	address, err := url.Parse(target.BaseURL)
 	if err != nil {

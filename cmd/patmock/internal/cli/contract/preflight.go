@@ -27,16 +27,15 @@ func (f runFlags) preflight(
 	f.printUse(stderr, target)
 	for _, n := range f.require {
 		if slices.Contains(missing, n) {
-			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, required by --require",
-				n)
+			return cli.Exitf(cli.ExitUnreachable, "the target lacks %s, required by --require", n)
 		}
 	}
 	return nil
 }
 
 // incompleteError returns the reason why a run did not test every case, or nil if it did.
-func incompleteError(ctx context.Context, runner *contracttests.Runner,
-	result *report.Report,
+func incompleteError(
+	ctx context.Context, runner *contracttests.Runner, result *report.Report,
 ) error {
 	if endErr := cli.EndError(ctx, reports.ReportIsPartial); endErr != nil && result.Interrupted {
 		return endErr

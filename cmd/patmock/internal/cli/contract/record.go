@@ -26,9 +26,9 @@ func (f *recordFlag) register(flags *pflag.FlagSet) {
 
 // begin sets o.Observe to record each case. It rejects a directory that contains anything but a
 // recording before any request is sent.
-func (f recordFlag) begin(target contracttests.Target, o *contracttests.Options) (*recorder,
-	error,
-) {
+func (f recordFlag) begin(
+	target contracttests.Target, o *contracttests.Options,
+) (*recorder, error) {
 	r := &recorder{dir: f.dir, target: target}
 	if f.dir == "" {
 		return r, nil

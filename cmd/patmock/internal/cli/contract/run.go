@@ -225,8 +225,7 @@ func (f runFlags) test(
 	stopEstimate()
 	leftovers = session.cleanUp(ctx, stderr, runner)
 	progress.end()
-	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options),
-		session.warnings())
+	result.Warnings = slices.Concat(result.Warnings, f.unmatchedSkip(options), session.warnings())
 	endErr := startErr
 	var writeErr error
 	if startErr == nil {

@@ -25,8 +25,7 @@ type selection struct {
 }
 
 func (s *selection) register(flags *pflag.FlagSet) {
-	flags.StringVar(&s.run, "run", "",
-		"regular expression of scenarios to run: ID, or ID/VERSION")
+	flags.StringVar(&s.run, "run", "", "regular expression of scenarios to run: ID, or ID/VERSION")
 	flags.StringVar(&s.skip, "skip", "", "regular expression of scenarios to skip")
 	flags.StringVar(&s.versions, "versions", strings.Join(cli.VersionNames(), ","),
 		"comma-separated versions to test")

@@ -51,8 +51,7 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.allowWrites, "allow-writes", "",
 		"host of the tenant (and port, if the address has one); required to delete")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs record their tokens")
-	flags.StringVar(&f.olderThan, "older-than", "",
-		"keep younger tokens, such as 90m or 7d")
+	flags.StringVar(&f.olderThan, "older-than", "", "keep younger tokens, such as 90m or 7d")
 	flags.DurationVar(&f.consistencyTimeout, "consistency-timeout",
 		contracttests.DefaultConsistencyTimeout,
 		"how long lists of the tenant may be outdated after a write")
@@ -155,9 +154,9 @@ func (f sweepFlags) minAge() (time.Duration, error) {
 }
 
 // openTenant returns the real tenant to sweep. It must be writable unless this is a dry run.
-func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttests.Target,
-	err error,
-) {
+func (f sweepFlags) openTenant(
+	ctx context.Context, env cli.Env,
+) (t contracttests.Target, err error) {
 	switch {
 	case f.target == "":
 		return t, cli.Flagf("target", " is missing: expected env, or the address of a tenant")
@@ -177,9 +176,8 @@ func (f sweepFlags) openTenant(ctx context.Context, env cli.Env) (t contracttest
 	}
 	t, _, err = f.open(ctx, env)
 	if err == nil && !t.RealTenant() {
-		err = cli.Flagf("target",
-			" %s is a patmock: reset it with patmock control reset --url %s", f.target,
-			t.BaseURL)
+		err = cli.Flagf("target", " %s is a patmock: reset it with patmock control reset --url %s",
+			f.target, t.BaseURL)
 	}
 	return t, err
 }

@@ -42,9 +42,9 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 }
 
 // open resolves the target. closeTarget stops what was started for it.
-func (f targetFlags) open(ctx context.Context, env cli.Env) (t contracttests.Target,
-	closeTarget func() error, err error,
-) {
+func (f targetFlags) open(
+	ctx context.Context, env cli.Env,
+) (t contracttests.Target, closeTarget func() error, err error) {
 	switch {
 	case f.target == "mock" && (f.mock || f.control != "" || f.allowWrites != ""):
 		return t, nil,

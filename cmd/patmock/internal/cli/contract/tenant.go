@@ -51,8 +51,7 @@ func (f tenantFlags) apply(o *contracttests.Options) error {
 	case f.maxRequests < 1:
 		return cli.Flagf("max-requests", " must be at least 1, got %d", f.maxRequests)
 	case f.consistencyTimeout <= 0:
-		return cli.Flagf("consistency-timeout", " must be positive, got %s",
-			f.consistencyTimeout)
+		return cli.Flagf("consistency-timeout", " must be positive, got %s", f.consistencyTimeout)
 	}
 	o.ProvokeRateLimit, o.ConsistencyTimeout, o.ID = f.provokeRateLimit, f.consistencyTimeout,
 		contracttests.NewRunID(time.Now())
@@ -71,8 +70,8 @@ type guardSession struct {
 
 // newGuardSession puts a guard in front of a real tenant. It calls latency with the measured
 // latency of requests, unless it is nil.
-func (f tenantFlags) newGuardSession(t *contracttests.Target, run string,
-	latency func(time.Duration),
+func (f tenantFlags) newGuardSession(
+	t *contracttests.Target, run string, latency func(time.Duration),
 ) (s guardSession, err error) {
 	if !t.RealTenant() {
 		return s, nil
@@ -174,8 +173,8 @@ const shortConsistencyTimeout = time.Second
 
 // cleanUp deletes the tokens that the scenarios left, however the run ended. It prints the
 // remaining ones and returns an error.
-func (s guardSession) cleanUp(ctx context.Context, stderr io.Writer,
-	runner *contracttests.Runner,
+func (s guardSession) cleanUp(
+	ctx context.Context, stderr io.Writer, runner *contracttests.Runner,
 ) error {
 	if s.guard == nil {
 		return nil

@@ -60,9 +60,9 @@ type timeLimit struct {
 }
 
 // limitTime returns a context that is canceled after timeout. Zero means the default.
-func limitTime(ctx context.Context, timeout time.Duration, stderr io.Writer) (context.Context,
-	*timeLimit,
-) {
+func limitTime(
+	ctx context.Context, timeout time.Duration, stderr io.Writer,
+) (context.Context, *timeLimit) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	l := &timeLimit{start: time.Now(), explicit: timeout > 0, stderr: stderr}
 	if !l.explicit {

@@ -47,8 +47,8 @@ func newRequestsFollow(c *controlCommand) *cobra.Command {
 }
 
 // follow prints requests until the stream ends. It prints other events on standard error.
-func (c *controlCommand) follow(ctx context.Context, client *control.Client, match control.Match,
-	format string,
+func (c *controlCommand) follow(
+	ctx context.Context, client *control.Client, match control.Match, format string,
 ) error {
 	stream, err := client.FollowRequests(ctx, match, "")
 	if err != nil {

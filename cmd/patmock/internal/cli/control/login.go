@@ -68,8 +68,7 @@ func newTokenAdd(c *controlCommand) *cobra.Command {
 	flags.StringVar(&token.ID, "id", "", "client ID (default generated)")
 	flags.StringVar(&secret, "secret", "",
 		"file with the secret, written @FILE (default generated)")
-	flags.StringSliceVar(&token.Scope, "scope", nil,
-		"scope (repeatable, default sp:scopes:all)")
+	flags.StringSliceVar(&token.Scope, "scope", nil, "scope (repeatable, default sp:scopes:all)")
 	flags.StringVar(&token.Created, "created", "", "creation time (default now)")
 	flags.StringVar(&token.LastUsed, "last-used", "", "time of last use (default never)")
 	flags.StringVar(&token.ExpirationDate, "expires", "", "expiration time (default never)")

@@ -43,9 +43,9 @@ func newNamespaceCreate(c *controlCommand) *cobra.Command {
 		"initial tenant: "+strings.Join(fixtures.Names(), ", ")+
 			", or a file (default that of the server)")
 	return query(c, cmd,
-		func(ctx context.Context, client *control.Client, args []string) (control.Namespace,
-			error,
-		) {
+		func(
+			ctx context.Context, client *control.Client, args []string,
+		) (control.Namespace, error) {
 			start, err := namespaceStart(fixture)
 			if err != nil {
 				return control.Namespace{}, cli.Usagef("--fixture", "%w", err)

@@ -41,9 +41,9 @@ func newVerify(c *controlCommand) *cobra.Command {
 		"how long to wait for the requests, such as 2s")
 	var result control.VerifyResult
 	query(c, cmd,
-		func(ctx context.Context, client *control.Client, args []string) (control.VerifyResult,
-			error,
-		) {
+		func(
+			ctx context.Context, client *control.Client, args []string,
+		) (control.VerifyResult, error) {
 			request, err := flags.request(cmd, args)
 			if err == nil {
 				result, err = client.Verify(ctx, request)
@@ -61,9 +61,9 @@ func newVerify(c *controlCommand) *cobra.Command {
 }
 
 // request returns the request of the file, or else of the flags.
-func (f *verifyFlags) request(cmd *cobra.Command, args []string) (v control.VerifyRequest,
-	err error,
-) {
+func (f *verifyFlags) request(
+	cmd *cobra.Command, args []string,
+) (v control.VerifyRequest, err error) {
 	if len(args) == 1 {
 		if err := decodeInput(cmd, args[0], &v); err != nil {
 			return v, err

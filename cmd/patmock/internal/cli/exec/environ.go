@@ -68,8 +68,7 @@ func (f Flags) validate() error {
 				": expected the name of a variable, such as SAIL_NERM_BASE_URL, without a value")
 		}
 		if slices.Contains(reservedVariables, cli.VariableKey(name)) {
-			return cli.Flagf("pass-env",
-				" %s: exec sets this variable itself: omit the flag", name)
+			return cli.Flagf("pass-env", " %s: exec sets this variable itself: omit the flag", name)
 		}
 	}
 	return nil

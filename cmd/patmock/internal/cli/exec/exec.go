@@ -94,8 +94,8 @@ func (f *Flags) register(flags *pflag.FlagSet) {
 			"killed")
 }
 
-func execute(ctx context.Context, f serve.Flags, own Flags, args []string,
-	env cli.Env,
+func execute(
+	ctx context.Context, f serve.Flags, own Flags, args []string, env cli.Env,
 ) (err error) {
 	m, err := f.Start(ctx, env)
 	if err != nil {
@@ -197,8 +197,7 @@ func (f Flags) validateCheck(flags *pflag.FlagSet) error {
 	if !f.check {
 		for _, name := range []string{"report", "allow", "allow-empty", "namespace"} {
 			if flags.Changed(name) {
-				return cli.Usagef("--"+name,
-					"--%s needs --check", name)
+				return cli.Usagef("--"+name, "--%s needs --check", name)
 			}
 		}
 	}

@@ -40,9 +40,9 @@ func CompleteUser(env cli.Env) cobra.CompletionFunc {
 			}
 			return all, err
 		})
-	return func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion,
-		cobra.ShellCompDirective,
-	) {
+	return func(
+		cmd *cobra.Command, args []string, toComplete string,
+	) ([]cobra.Completion, cobra.ShellCompDirective) {
 		_ = cli.SetFromEnvironment(cmd.Flags(), env.Lookup) // a shell ignores errors of completion
 		if f := cmd.Flag("fixture"); f != nil && f.Value.String() != "" {
 			return usersOf(f.Value.String()), cobra.ShellCompDirectiveNoFileComp
@@ -65,12 +65,12 @@ func usersOf(fixture string) []cobra.Completion {
 
 // CompleteFromMock completes values from the mock that the flags and variables name. It completes
 // nothing after an error.
-func CompleteFromMock(env cli.Env,
-	get func(context.Context, *control.Client) ([]cobra.Completion, error),
+func CompleteFromMock(
+	env cli.Env, get func(context.Context, *control.Client) ([]cobra.Completion, error),
 ) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion,
-		cobra.ShellCompDirective,
-	) {
+	return func(
+		cmd *cobra.Command, _ []string, _ string,
+	) ([]cobra.Completion, cobra.ShellCompDirective) {
 		all, _ := fromMock(env, cmd, get) // a shell ignores errors of completion
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -26,8 +26,7 @@ type Mock struct {
 // Register adds the flags that select the mock.
 func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.URL, "url", cli.DefaultURL, "the running mock, or its control listener")
-	flags.StringVar(&c.Namespace, "namespace", "",
-		"the namespace to use (default \"default\")")
+	flags.StringVar(&c.Namespace, "namespace", "", "the namespace to use (default \"default\")")
 	flags.StringVar(&c.token, "control-token", "",
 		"file with the control token, written @FILE; or set "+cli.ControlToken+
 			" to the token")

@@ -68,16 +68,16 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 	}
 }
 
-func completeFixture(*cobra.Command, []string, string) ([]cobra.Completion,
-	cobra.ShellCompDirective,
-) {
+func completeFixture(
+	*cobra.Command, []string, string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return fixtures.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // completeScenario completes the IDs of scenarios, also after the ^ of a regular expression.
-func completeScenario(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
-	cobra.ShellCompDirective,
-) {
+func completeScenario(
+	_ *cobra.Command, _ []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	anchor := ""
 	if strings.HasPrefix(toComplete, "^") {
 		anchor = "^"
@@ -91,9 +91,9 @@ func completeScenario(_ *cobra.Command, _ []string, toComplete string) ([]cobra.
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeReport(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion,
-	cobra.ShellCompDirective,
-) {
+func completeReport(
+	_ *cobra.Command, _ []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if format, _, found := strings.Cut(toComplete, "="); found {
 		return []cobra.Completion{format + "=-"}, cobra.ShellCompDirectiveDefault
 	}

@@ -26,9 +26,9 @@ func WrapError(text string, columns int) string {
 	return strings.Join(lines, "\n")
 }
 
-// lastBreak returns the index of the space after the last colon or semicolon in the first columns of
-// a line, or else after the next one. It returns 0 if there is none. A short beginning, such as the
-// name of the program, stays with what follows.
+// lastBreak returns the index of the space after the last colon or semicolon in the first columns
+// of a line, or else after the next one. It returns 0 if there is none. A short beginning, such as
+// the name of the program, stays with what follows.
 func lastBreak(line string, columns int) int {
 	found, column := 0, 0
 	for i, r := range line {

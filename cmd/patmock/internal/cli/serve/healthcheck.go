@@ -167,8 +167,7 @@ func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
 		addresses = append(addresses, fmt.Sprintf("%s (process %d)", r.Control, r.PID))
 	}
 	return r, false,
-		cli.Usagef("--url",
-			"several mocks are running: select one with --url: %s",
+		cli.Usagef("--url", "several mocks are running: select one with --url: %s",
 			strings.Join(addresses, ", "))
 }
 
@@ -190,8 +189,7 @@ func (f healthFlags) address() (string, error) {
 	_, port, _ := net.SplitHostPort(addr) // validated above
 	if port == "0" || port == "" {
 		return "",
-			cli.Usagef(flag,
-				"%q: the port is unknown: set --url to the address of the mock", addr)
+			cli.Usagef(flag, "%q: the port is unknown: set --url to the address of the mock", addr)
 	}
 	return localURL(addr), nil
 }

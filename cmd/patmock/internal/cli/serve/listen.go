@@ -164,8 +164,7 @@ func (m *Mock) Stop() error {
 		}
 		stopErr := server.Shutdown(grace)
 		if errors.Is(stopErr, context.DeadlineExceeded) {
-			m.Log.Warn("pending requests were canceled", "after",
-				shutdownGrace)
+			m.Log.Warn("pending requests were canceled", "after", shutdownGrace)
 			stopErr = server.Close()
 		}
 		err = errors.Join(err, stopErr)

@@ -34,8 +34,7 @@ func (f *Flags) registerProfile(flags *pflag.FlagSet) {
 	flags.Float64Var(&p.HostileRate, "hostile-rate", 0, "share of varied responses, from 0 to 1")
 	flags.IntVar(&p.HostileMaxConsecutive, "hostile-max-consecutive", 0,
 		"maximum number of consecutive varied responses to a client")
-	flags.StringVar(&f.seed, "random-seed", "",
-		"seed for all random values, to repeat a run")
+	flags.StringVar(&f.seed, "random-seed", "", "seed for all random values, to repeat a run")
 }
 
 func (f Flags) resolveProfile() (mockserver.Profile, error) {
