@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 /** @typedef {{ clientId: string, clientSecret: string }} Credentials */
 /** @typedef {{ header: Record<string, string[]>, body: string }} Message */
-/** @typedef {{ at: string, method: string, path: string, query: string, status: number, owner: string, fault: string, findings: { kind: string }[], sent: Message }} Request */
+/** @typedef {{ time: string, method: string, path: string, query: string, status: number, owner: string, fault: string, findings: { kind: string }[], request: Message }} Request */
 
 /** A tenant of the mock, with its control surface. */
 export class Tenant {
