@@ -1,8 +1,8 @@
--- What wrk sends comes from the environment: the same headers to every server. What it found goes to standard output as
+-- Sends requests as configured by environment variables, with the same headers to every server. Prints the results as
 -- one line of JSON.
 local creates = os.getenv("BENCH_OPERATION") == "create"
 local prefix = os.getenv("BENCH_PREFIX")
-local made = 0
+local created = 0
 
 wrk.headers["Authorization"] = os.getenv("BENCH_AUTHORIZATION")
 wrk.headers["Accept"] = "application/json"
@@ -11,10 +11,10 @@ wrk.headers["User-Agent"] = "SailPoint-SDK-Go/2.7.106 (linux; amd64) Go/1.26.8 (
 if creates then
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
-  -- One thread sends, so the count alone makes a name unique.
+  -- wrk runs one thread, so the counter makes names unique.
   request = function()
-    made = made + 1
-    return wrk.format(nil, nil, nil, '{"name":"' .. prefix .. made .. '","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}')
+    created = created + 1
+    return wrk.format(nil, nil, nil, '{"name":"' .. prefix .. created .. '","scope":["sp:scopes:all"],"userAwareTokenNeverExpires":true}')
   end
 end
 
