@@ -32,13 +32,13 @@ func TestSchemathesis_FindingsAreValid(t *testing.T) {
 		at := f.Check + " of " + strings.Join(f.Operations, ", ") + ": " + f.Reason
 		if f.Reason == "" || f.Status == 0 || len(f.Texts) == 0 || len(f.Operations) == 0 ||
 			len(f.Documents) == 0 {
-			t.Errorf("%s: something is missing", at)
+			t.Errorf("%s: expected a reason, a status, texts, operations and documents", at)
 		}
 		if !slices.Contains(fuzzChecks, f.Check) {
-			t.Errorf("%s: there is no such check", at)
+			t.Errorf("%s: unknown check", at)
 		}
 		if f.Erratum != "" && !slices.Contains(errata, f.Erratum) {
-			t.Errorf("%s: there is no erratum %s", at, f.Erratum)
+			t.Errorf("%s: unknown erratum %s", at, f.Erratum)
 		}
 		for _, name := range f.Documents {
 			_, name, _ = strings.Cut(name, "/")

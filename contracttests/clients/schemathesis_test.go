@@ -77,7 +77,7 @@ func TestSchemathesis(t *testing.T) {
 				t.Run(operation, func(t *testing.T) { run.judge(t, operation) })
 			}
 			for _, finding := range run.unused {
-				t.Errorf("findings.yaml has what does not occur: %s", finding)
+				t.Errorf("a finding of findings.yaml did not occur: %s", finding)
 			}
 		})
 	}

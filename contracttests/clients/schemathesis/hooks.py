@@ -1,8 +1,8 @@
-"""What schemathesis cannot be told in schemathesis.toml: links between operations, and the findings that are in order.
+"""Configures what schemathesis.toml cannot: links between operations, and the accepted findings.
 
-PATMOCK_DOCUMENT names the document of the run, such as effective/v2026 or published/v3. PATMOCK_FINDINGS is the list of
-findings, findings.yaml beside this file unless it is set. PATMOCK_UNUSED is a file that takes what the list says of the
-document and did not occur, as a JSON array of texts.
+PATMOCK_DOCUMENT is the document of the run, such as effective/v2026 or published/v3. PATMOCK_FINDINGS is the path of
+the list of findings. The default is findings.yaml in the directory of this file. If PATMOCK_UNUSED is set, the listed
+findings of the document that did not occur are written to that path, as a JSON array of strings.
 """
 
 import atexit
@@ -17,8 +17,8 @@ import yaml
 from schemathesis.generation.hypothesis.examples import generate_one
 from schemathesis.generation.meta import TestPhase
 
-# Links of OpenAPI that the documents lack, by the first operation and the one that follows. The link from a create to a
-# delete is inferred.
+# OpenAPI links that the documents lack, by source and target operation. Schemathesis infers the link from a create to a
+# delete.
 LINKS = {
     "createPersonalAccessToken": {
         "listPersonalAccessTokens": {"parameters": {"owner-id": "$response.body#/owner/id"}},
@@ -43,12 +43,12 @@ LINKS = {
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    say_where_the_bearer_stands(raw_schema)
+    replace_oauth2_with_bearer(raw_schema)
     add_links(raw_schema)
 
 
-def say_where_the_bearer_stands(raw_schema):
-    """Make OAuth 2.0 flows what they are on the wire: schemathesis leaves out no other credentials to see what happens."""
+def replace_oauth2_with_bearer(raw_schema):
+    """Declare OAuth 2.0 flows as bearer tokens. Schemathesis does not test missing credentials of OAuth 2.0 flows."""
     for scheme in raw_schema["components"].get("securitySchemes", {}).values():
         if scheme["type"] == "oauth2":
             scheme.clear()
@@ -70,12 +70,12 @@ def add_links(raw_schema):
 
 
 def operation_id(operation):
-    """Name an operation as the other versions do."""
+    """Return the operationId without the suffix of v1."""
     return operation.definition.raw["operationId"].replace("V1", "")
 
 
 class Findings:
-    """The list of findings, as far as it is about the document of the run."""
+    """The listed findings for the document of the run."""
 
     def __init__(self, path, document):
         findings = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))["findings"]
@@ -93,20 +93,20 @@ class Findings:
         return [(listed, finding, text) for listed, finding, text in self.listed if listed == name]
 
     def cover(self, failure, case, response):
-        """Tell whether the list has all that is wrong, and note what of it occurred."""
+        """Report whether every problem of a failure is listed. If so, mark the matching findings as used."""
         used = set()
         for problem in problems(failure, response):
-            found = {
+            matches = {
                 (name, finding["check"], text)
                 for name, finding, text in self.of(case.operation)
                 if finding["check"] in failure.checks
                 and finding["status"] == response.status_code
-                and re.search(finding.get("sent", ""), sent(response))
-                and re.search(text, problem, re.IGNORECASE)  # v1 writes the names of schemas in lower case
+                and re.search(finding.get("sent", ""), request_body(response))
+                and re.search(text, problem, re.IGNORECASE)  # schema names are lower case in v1
             }
-            if not found:
+            if not matches:
                 return False
-            used |= found
+            used |= matches
         self.used |= used
         return True
 
@@ -116,19 +116,19 @@ class Findings:
 
 
 def problems(failure, response):
-    """The texts that a finding is known by, at least one: why the mock refuses, else what schemathesis says."""
+    """Return the texts to match: the causes of a rejection by the mock, or else the message of schemathesis."""
     causes = []
     if "positive_data_acceptance" in failure.checks:
         try:
             body = response.json()
             causes = [cause["text"] for cause in body["causes"]] if "causes" in body else [body["error_description"]]
         except (ValueError, KeyError):
-            pass  # an answer of another form is no refusal of the mock's
+            pass  # not an error response of the API
     return causes or [failure.message]
 
 
-def sent(response):
-    """Return the body of the request, byte by byte."""
+def request_body(response):
+    """Return the body of the request, with one character for each byte."""
     body = response.request.body or b""
     return body if isinstance(body, str) else body.decode("latin-1")
 
@@ -142,20 +142,20 @@ NUMBERS = itertools.count(1)
 
 @schemathesis.hook
 def before_add_examples(context, examples):
-    """Send what has each finding occur."""
+    """Add the requests that provoke the listed findings."""
     cases = []
     for _, finding, text in FINDINGS.of(context.operation):
         calls = finding["texts"][text]
         for call in calls if isinstance(calls, list) else [calls]:
             cases.append(generate_one(context.operation.as_strategy(phase=TestPhase.EXAMPLES, **call)))
-    examples.extend(reversed(cases))  # the last is sent first
+    examples.extend(reversed(cases))  # schemathesis sends the last example first
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Give a new token what it needs in prose, where nothing else is wrong with it: a name of its own, and a date.
+    """Give each new token a unique name and, in the stateful phase, a date, as required in prose only.
 
-    The date is for stories only, which would seldom begin without.
+    Without a date, few sequences would get beyond the create.
     """
     phase = case.meta and case.meta.phase.name
     if operation_id(case.operation) != "createPersonalAccessToken" or phase not in (
@@ -176,6 +176,6 @@ def filter_failure(context, failure, case, response):
 
 
 @atexit.register
-def tell_what_is_unused():
+def write_unused():
     if path := os.environ.get("PATMOCK_UNUSED"):
         pathlib.Path(path).write_text(json.dumps(FINDINGS.unused()), encoding="utf-8")
