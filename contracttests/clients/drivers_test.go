@@ -66,7 +66,7 @@ var drivers = []driver{
 			{
 				[]string{"create-all-fields"},
 				nil,
-				"has no `expirationDate` in its types, though it sends what it is given",
+				"lacks `expirationDate` in its types, but sends it",
 			},
 			{
 				[]string{"unauthorized"},
@@ -76,8 +76,8 @@ var drivers = []driver{
 			{
 				[]string{"rate-limited"},
 				nil,
-				"leaves 429 to the caller, and does not read `Retry-After`: a GET that meets 503 " +
-					"is sent again at once",
+				"leaves 429 to the caller, and does not read `Retry-After`: it retries a GET " +
+					"at once after 503",
 			},
 		},
 	},
@@ -96,7 +96,7 @@ var drivers = []driver{
 			{
 				[]string{"patch-acknowledgement"},
 				[]string{"v2025"},
-				"leaves null out of a patch, and `userAwareTokenNeverExpires` out of the response",
+				"omits null from a patch, and `userAwareTokenNeverExpires` from the response",
 			},
 			{nil, []string{"v2026"}, "has no API of personal access tokens"},
 		}),
@@ -109,12 +109,13 @@ var drivers = []driver{
 			{
 				[]string{"create-never-expiring"},
 				nil,
-				"raises `ValidationError` on `expirationDate: null`, although the token was made",
+				"raises `ValidationError` on `expirationDate: null`, although the token " +
+					"was created",
 			},
 			{
 				[]string{"patch-acknowledgement"},
 				nil,
-				"leaves null out of a patch, which patmock takes for null",
+				"omits null from a patch; patmock reads the missing value as null",
 			},
 		}),
 	},
@@ -125,14 +126,13 @@ var pythonLimits = []limit{
 	{
 		[]string{"patch-scope"},
 		nil,
-		"takes no list as the value of a patch: `ValueError` before anything is sent",
+		"rejects a list as the value of a patch with `ValueError`, and sends no request",
 	},
 	{
 		[]string{"unauthorized"},
 		nil,
 		"only prints that a login was rejected, then raises `TypeError`, and does not log in " +
-			"again " +
-			"after 401",
+			"again after 401",
 	},
 	{
 		[]string{"rate-limited"},
@@ -164,7 +164,7 @@ func TestDrivers(t *testing.T) {
 				}
 			}
 			for _, stray := range d.unexpected(results) {
-				t.Errorf("not expected: %+v", stray)
+				t.Errorf("unexpected result: %+v", stray)
 			}
 		})
 	}

@@ -57,7 +57,7 @@ func (d driver) judge(version, step string, results []result) string {
 	case r.Outcome == "limit" && !limited:
 		return "a limit that is not listed: " + r.Detail
 	case r.Outcome == "pass" && limited:
-		return "it passes, and is listed as a limit, which has to go"
+		return "it passes, but is listed as a limit: remove the limit"
 	case r.Outcome == "pass", r.Outcome == "limit":
 		return ""
 	default:
@@ -82,14 +82,14 @@ func TestJudge_ReportsProblems(t *testing.T) {
 	for _, tt := range []struct {
 		name, version, step string
 		outcomes            []string
-		want                string // what is wrong begins with; empty for nothing
+		want                string // prefix of the problem, or empty if there is none
 	}{
 		{"passed", "v1", "delete", []string{"pass"}, ""},
 		{"known limit of every version", "v1", "token", []string{"limit"}, ""},
 		{"known limit of a version", "v2", "delete", []string{"limit"}, ""},
 		{"known limit of every step", "v3", "delete", []string{"limit"}, ""},
 		{"unknown limit", "v1", "delete", []string{"limit"}, "a limit that is not listed"},
-		{"limit that is gone", "v2", "delete", []string{"pass"}, "it passes, and is listed"},
+		{"limit that is gone", "v2", "delete", []string{"pass"}, "it passes, but is listed"},
 		{"failed", "v1", "delete", []string{"fail"}, "fail: because"},
 		{"failed at a limit", "v1", "token", []string{"fail"}, "fail: because"},
 		{"unknown outcome", "v1", "delete", []string{"skip"}, "skip: because"},
@@ -129,7 +129,7 @@ func TestUnexpected_FindsOtherResults(t *testing.T) {
 			other := expected
 			tt.change(&other)
 			if got := d.unexpected([]result{expected, other}); len(got) != tt.want {
-				t.Errorf("strays %v, want %d", got, tt.want)
+				t.Errorf("got %v, want %d unexpected results", got, tt.want)
 			}
 		})
 	}
@@ -141,7 +141,7 @@ func TestDrivers_LimitsNameStepsAndVersions(t *testing.T) {
 		for _, l := range d.limits {
 			for _, step := range l.steps {
 				if !slices.Contains(steps, step) {
-					t.Errorf("%s %s: there is no step %s", d.pkg, d.sdk, step)
+					t.Errorf("%s %s: unknown step %s", d.pkg, d.sdk, step)
 				}
 			}
 			for _, version := range l.versions {

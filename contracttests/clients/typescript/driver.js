@@ -1,4 +1,4 @@
-// Takes the SDK through every step in each of its versions, and writes what came out as JSON lines to standard output.
+// Runs every step in each version of the SDK, and writes the outcomes as JSON lines to standard output.
 import { readFileSync } from 'node:fs'
 import { Limit, Run } from './run.js'
 import { createAllFields, createMinimal, createNeverExpiring } from './steps/create.js'
@@ -6,7 +6,7 @@ import { deleteAgain, deleteOne } from './steps/delete.js'
 import { listAll, listFiltered, listMe } from './steps/list.js'
 import { environment, namespace, token, trailingSlash, unauthorized } from './steps/login.js'
 import { patchAcknowledgement, patchDate, patchName, patchScope, renameTaken } from './steps/patch.js'
-import { forbidden, notFound, rateLimited } from './steps/refusals.js'
+import { forbidden, notFound, rateLimited } from './steps/errors.js'
 import { Tenant } from './tenant.js'
 import { versions } from './versions.js'
 
@@ -36,9 +36,9 @@ const steps = {
 }
 
 const url = process.env.PATMOCK_URL
-if (!url) throw new Error('PATMOCK_URL is expected to name a running mock')
+if (!url) throw new Error('PATMOCK_URL must be the URL of a running mock')
 console.log = console.error // the SDK logs, and standard output is for results
-process.on('unhandledRejection', console.error) // a login that is refused would end the run, where no call waits for it
+process.on('unhandledRejection', console.error) // a rejected login that no call awaits would end the run
 
 const sdk = JSON.parse(readFileSync(new URL('node_modules/sailpoint-api-client/package.json', import.meta.url), 'utf8')).version
 const root = new Tenant(url)
@@ -60,15 +60,15 @@ async function outcome(step) {
     const limit = await step
     return limit ? { outcome: 'limit', detail: limit.detail } : { outcome: 'pass', detail: '' }
   } catch (error) {
-    return { outcome: 'fail', detail: told(error) }
+    return { outcome: 'fail', detail: format(error) }
   }
 }
 
 /**
- * An error in words, with what was answered.
+ * Formats an error, with the response if there is one.
  * @param {any} error
  */
-function told(error) {
-  const answer = error.response ? `: ${error.response.status} ${JSON.stringify(error.response.data)}` : ''
-  return `${error.message ?? error}${answer}`
+function format(error) {
+  const response = error.response ? `: ${error.response.status} ${JSON.stringify(error.response.data)}` : ''
+  return `${error.message ?? error}${response}`
 }

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 /** @typedef {{ localeOrigin: string | null, text: string }} Text */
 
 /**
- * Waits for a call to be refused, and returns the answer as the SDK hands it over.
+ * Waits for a call to be rejected, and returns the response in the SDK's error.
  * @param {number} status
  * @param {Promise<unknown>} call
  * @returns {Promise<{ data: any, headers: Record<string, string> }>}
  */
-export async function refused(status, call) {
+export async function rejected(status, call) {
   const error = await failure(call)
   assert.equal(error.name, 'AxiosError', `${error}`)
   assert.equal(error.response?.status, status, `${error}`)
@@ -16,13 +16,13 @@ export async function refused(status, call) {
 }
 
 /**
- * Waits for a call to be refused, and holds that the caller is told why.
+ * Waits for a call to be rejected, and checks that the response states the reason.
  * @param {number} status
  * @param {Promise<unknown>} call
- * @param {RegExp} [why] what the causes say
+ * @param {RegExp} [why] matches the texts of the causes
  */
-export async function refusedWithReason(status, call, why = /./) {
-  const { data, headers } = await refused(status, call)
+export async function rejectedWithReason(status, call, why = /./) {
+  const { data, headers } = await rejected(status, call)
   assert.match(data.detailCode, new RegExp(`^${status}`))
   assert.equal(data.trackingId, headers['slpt-request-id'])
   assert.match(data.messages.find((/** @type {Text} */ m) => m.localeOrigin === 'DEFAULT').text, /\S/)
@@ -40,24 +40,24 @@ export async function failure(call) {
   } catch (error) {
     return error
   }
-  assert.fail('the call succeeded, and was expected to fail')
+  assert.fail('expected the call to fail')
 }
 
 /**
- * Holds that a request went over the wire as it should.
+ * Checks the parts of a request, and the status of its response.
  * @param {import('./tenant.js').Request} request
- * @param {{ method: string, path: string, query?: string, status?: number, type?: string, body?: unknown }} want without type no body, the status is 200 unless given
+ * @param {{ method: string, path: string, query?: string, status?: number, type?: string, body?: unknown }} want without a type, the request must have no body; the status defaults to 200
  */
 export function wire(request, { method, path, query = '', status = 200, type, body }) {
-  const sent = request.request.body === '' ? undefined : JSON.parse(request.request.body)
+  const requestBody = request.request.body === '' ? undefined : JSON.parse(request.request.body)
   assert.deepEqual(
-    { method: request.method, path: request.path, query: request.query, status: request.status, type: request.request.header['Content-Type']?.[0], body: sent },
+    { method: request.method, path: request.path, query: request.query, status: request.status, type: request.request.header['Content-Type']?.[0], body: requestBody },
     { method, path, query, status, type, body },
   )
 }
 
 /**
- * Holds that an object has some properties, whatever else it has.
+ * Checks some properties of an object. It may have others.
  * @param {object} actual
  * @param {object} expected
  */
@@ -66,7 +66,7 @@ export function has(actual, expected) {
 }
 
 /**
- * The names of tokens, sorted.
+ * Returns the names of tokens, sorted.
  * @param {{ name: string }[]} tokens
  */
 export function names(tokens) {
@@ -74,19 +74,19 @@ export function names(tokens) {
 }
 
 /**
- * The token of a name.
+ * Returns the token with a name.
  * @template {{ name: string }} T
  * @param {T[]} tokens
  * @param {string} name
  */
 export function named(tokens, name) {
-  const found = tokens.find(token => token.name === name)
-  assert.ok(found, `no token is named ${name}`)
-  return found
+  const match = tokens.find(token => token.name === name)
+  assert.ok(match, `expected a token with the name ${name}`)
+  return match
 }
 
-/** The kinds of findings of a request. @param {import('./tenant.js').Request} request */
+/** Returns the kinds of the findings of a request. @param {import('./tenant.js').Request} request */
 export const findings = request => request.findings.map(finding => finding.kind)
 
-/** A moment that is a number of days away. @param {number} n */
+/** Returns the date in a number of days. @param {number} n */
 export const days = n => new Date(Date.now() + n * 24 * 60 * 60 * 1000).toISOString()

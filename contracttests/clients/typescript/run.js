@@ -4,7 +4,7 @@ import { Configuration } from 'sailpoint-api-client'
 /** @typedef {import('./tenant.js').Credentials} Credentials */
 /** @typedef {import('./versions.js').Version} Version */
 
-/** What an SDK cannot do, which a step returns when it has seen how that fails. */
+/** A limitation of an SDK. A step returns it after checking the expected failure. */
 export class Limit {
   /** @param {string} detail */
   constructor(detail) {
@@ -12,13 +12,13 @@ export class Limit {
   }
 }
 
-/** What it means when a step does not see what makes it return a limit. */
-export const lifted = '(the SDK does this now: the limit has to go)'
+/** Ends the message of a step that does not see the expected failure of a limit. */
+export const lifted = '(the SDK does this now: remove the limit)'
 
-/** The environment that the driver was started with. */
-const started = { ...process.env }
+/** The initial environment of the driver. */
+const startEnvironment = { ...process.env }
 
-/** The surroundings of a step: a version of the SDK, and a tenant that has just been reset. */
+/** The environment of a step: a version of the SDK, and a tenant that was reset before the step. */
 export class Run {
   /**
    * @param {Version} version
@@ -33,8 +33,8 @@ export class Run {
   }
 
   /**
-   * A client of the SDK that finds a user in the environment, as its documentation says.
-   * @param {string | Credentials} user its name, or what it logs in with
+   * Returns an SDK client that reads the credentials of a user from the environment, as the SDK documents.
+   * @param {string | Credentials} user its name or its credentials
    * @param {string} [baseUrl]
    */
   async as(user, baseUrl = this.tenant.url) {
@@ -43,11 +43,11 @@ export class Run {
   }
 
   /**
-   * A client of the SDK that finds in the environment what the driver was started with, but for some variables.
+   * Returns an SDK client with the initial environment of the driver, in which some variables are replaced.
    * @param {Record<string, string>} [variables]
    */
   environment(variables = {}) {
-    Object.assign(process.env, started, variables)
+    Object.assign(process.env, startEnvironment, variables)
     return this.version.connect(new Configuration())
   }
 }

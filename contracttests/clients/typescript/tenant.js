@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 /** @typedef {{ header: Record<string, string[]>, body: string }} Message */
 /** @typedef {{ time: string, method: string, path: string, query: string, status: number, owner: string, fault: string, findings: { kind: string }[], request: Message }} Request */
 
-/** A tenant of the mock, with its control surface. */
+/** A tenant of the mock, with its control API. */
 export class Tenant {
-  /** @param {string} url base URL of clients, without a slash at its end */
+  /** @param {string} url base URL for clients, without a trailing slash */
   constructor(url) {
     this.url = url
   }
@@ -18,44 +18,44 @@ export class Tenant {
    * @returns {Promise<any>}
    */
   async control(method, path, body) {
-    const answered = await fetch(`${this.url}/_mock${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) })
-    const text = await answered.text()
-    if (!answered.ok) throw new Error(`${method} ${this.url}/_mock${path}: ${answered.status} ${text}`)
+    const response = await fetch(`${this.url}/_mock${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${this.url}/_mock${path}: ${response.status} ${text}`)
     return text ? JSON.parse(text) : undefined
   }
 
   /**
-   * How a user logs in.
+   * Returns the credentials of a user.
    * @param {string} name
    * @returns {Promise<Credentials>}
    */
   async credentials(name) {
     const { users } = await this.control('GET', '/credentials')
-    const found = users.find((/** @type {{ user: string }} */ u) => u.user === name)
-    assert.ok(found, `the mock has no user ${name}`)
-    return found
+    const user = users.find((/** @type {{ user: string }} */ u) => u.user === name)
+    assert.ok(user, `the mock has no user ${name}`)
+    return user
   }
 
   /**
-   * What the journal holds of an operation, in order, which has to be exactly as many requests.
+   * Returns the requests of an operation from the journal, in order, and fails unless there are exactly as many.
    * @param {string} operation
    * @param {number} times
-   * @param {string} [otherwise] what it means if there are not
+   * @param {string} [otherwise] the meaning of another number
    * @returns {Promise<Request[]>}
    */
   async requests(operation, times, otherwise = '') {
     // A response may arrive before its journal entry, so the mock waits for the entry.
     const { outcomes } = await this.control('POST', '/verify', { expect: [{ match: { operation }, times }], timeout: '30s' })
-    const found = outcomes[0].actual
-    assert.ok(found === times, `the journal has ${found} requests of ${operation}, expected ${times} ${otherwise}`)
+    const actual = outcomes[0].actual
+    assert.ok(actual === times, `the journal has ${actual} requests of ${operation}, expected ${times} ${otherwise}`)
     const { requests } = await this.control('GET', `/requests?operation=${operation}`)
     return Promise.all(requests.map((/** @type {{ id: string }} */ r) => this.control('GET', `/requests/${r.id}`)))
   }
 
   /**
-   * The one request of an operation that there was.
+   * Returns the only request of an operation.
    * @param {string} operation
-   * @param {string} [otherwise] what it means if there was not
+   * @param {string} [otherwise] the meaning of another number
    */
   async request(operation, otherwise) {
     const [request] = await this.requests(operation, 1, otherwise)

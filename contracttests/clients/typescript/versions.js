@@ -11,8 +11,8 @@ import { PersonalAccessTokensApi, PersonalAccessTokensBetaApi, PersonalAccessTok
 /** @typedef {typeof versions[number]} Version */
 
 /**
- * The versions that the SDK has, each with its own names and types. What is called on any of them has to be
- * right for all of them: the types of their arguments meet.
+ * The versions of the SDK. Each has its own names and types. A call in a step must have arguments of the
+ * types of all versions.
  */
 export const versions = [
   {

@@ -1,6 +1,6 @@
 """Drives SailPoint's Python SDK, unmodified, against a running patmock.
 
-`python -m driver [VERSION ...]` takes every version that the installed SDK has, or those named, through the same
-steps, and writes one line of JSON for each step. It reads PATMOCK_URL, and SAIL_BASE_URL, SAIL_CLIENT_ID and
-SAIL_CLIENT_SECRET of jane.doe, an ordinary user of the tenant that the mock starts from.
+`python -m driver [VERSION ...]` runs the same steps in every API version of the installed SDK, or in the named
+ones, and writes a line of JSON for each step. It reads the URL of the mock from PATMOCK_URL, and the
+credentials of jane.doe, a user without administrator rights, from SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.
 """

@@ -1,13 +1,13 @@
-"""Moments, and how the API writes them."""
+"""Dates in the formats of the SDK and the API."""
 
 from datetime import UTC, datetime, timedelta
 
 
 def from_now(days: int) -> datetime:
-    """A moment in whole seconds, so many days ahead."""
+    """Return the time in a number of days, truncated to seconds."""
     return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
 
 
 def text(moment: datetime) -> str:
-    """A moment of from_now, to the millisecond."""
+    """Format a time of from_now with milliseconds, as the API does."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")

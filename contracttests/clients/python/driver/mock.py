@@ -1,4 +1,4 @@
-"""The mock beside the API: its control surface and its journal, over plain HTTP."""
+"""A client of the mock's control API, over plain HTTP."""
 
 import json
 import urllib.parse
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-# The mock is on this machine: a proxy from the environment would only be in the way.
+# Ignore proxies in the environment, since the mock runs on this machine.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer as the journal holds them."""
+    """A request and its response, as recorded in the journal."""
 
     id: str
-    at: datetime
+    time: datetime
     operation: str
     method: str
     path: str
@@ -24,9 +24,9 @@ class Exchange:
     status: int
     findings: tuple[str, ...]
     content_type: str
-    """What the request said that its body is; empty where it said nothing."""
-    sent: str
-    answered: str
+    """The Content-Type of the request, or an empty string if it has none."""
+    request_body: str
+    response_body: str
 
 
 class Mock:
@@ -39,36 +39,36 @@ class Mock:
         self._control("POST", "/reset")
 
     def credentials(self, user: str) -> tuple[str, str]:
-        """The client id and secret that a user logs in with."""
+        """Return the client id and secret of a user."""
         users = self._control("GET", "/credentials")["users"]
-        found = next(each for each in users if each["user"] == user)
-        return found["clientId"], found["clientSecret"]
+        credentials = next(each for each in users if each["user"] == user)
+        return credentials["clientId"], credentials["clientSecret"]
 
     def tokens(self) -> dict[str, dict[str, Any]]:
-        """The personal access tokens that there are, by id, in the form of a fixture."""
+        """Return the personal access tokens of the tenant by id, in the format of a fixture."""
         return {token["id"]: token for token in self._control("GET", "/state")["tokens"]}
 
     def fail(self, operation: str, **rule: Any) -> None:
-        """Make the next request for an operation fail, as the rule says."""
+        """Make the next request of an operation fail as specified by the fault rule."""
         self._control("POST", "/faults", {"operation": operation, **rule})
 
     def advance(self, duration: str) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self._control("POST", "/clock/advance", {"by": duration})
 
     def claims(self, access_token: str) -> dict[str, Any]:
-        """What an access token says, as the token endpoint reads it."""
+        """Return the claims of an access token, as decoded by /oauth/check_token."""
         form = urllib.parse.urlencode({"token": access_token}).encode()
         claims: dict[str, Any] = _read(urllib.request.Request(self.base_url + "/oauth/check_token", form))
         return claims
 
-    def asked(self) -> int:
-        """How many requests the journal holds."""
-        held: int = self._control("GET", "/requests?limit=1")["stored"]
-        return held
+    def request_count(self) -> int:
+        """Return the number of requests in the journal."""
+        count: int = self._control("GET", "/requests?limit=1")["stored"]
+        return count
 
     def journal(self, operation: str = "") -> list[Exchange]:
-        """What was asked since the last reset, oldest first: all of it, or of one operation."""
+        """Return the requests since the last reset, or those of one operation, oldest first."""
         query = urllib.parse.urlencode({"operation": operation} if operation else {})
         listed = self._control("GET", "/requests?" + query)["requests"]
         return [_exchange(self._control("GET", "/requests/" + each["id"])) for each in listed]
@@ -80,15 +80,15 @@ class Mock:
 
 
 def _read(request: urllib.request.Request) -> Any:
-    with _OPENER.open(request, timeout=60) as answered:
-        body = answered.read()
+    with _OPENER.open(request, timeout=60) as response:
+        body = response.read()
     return json.loads(body) if body else None
 
 
 def _exchange(entry: dict[str, Any]) -> Exchange:
     return Exchange(
         id=entry["id"],
-        at=datetime.fromisoformat(entry["time"]),
+        time=datetime.fromisoformat(entry["time"]),
         operation=entry["operation"],
         method=entry["method"],
         path=entry["path"],
@@ -96,6 +96,6 @@ def _exchange(entry: dict[str, Any]) -> Exchange:
         status=entry["status"],
         findings=tuple(finding["kind"] for finding in entry["findings"]),
         content_type=",".join(entry["request"]["header"].get("Content-Type", [])),
-        sent=entry["request"]["body"],
-        answered=entry["response"]["body"],
+        request_body=entry["request"]["body"],
+        response_body=entry["response"]["body"],
     )

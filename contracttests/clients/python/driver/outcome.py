@@ -1,4 +1,4 @@
-"""What a step can come to, and how it finds out."""
+"""The outcomes of a step, and assertions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,38 +7,41 @@ from typing import TypeVar
 E = TypeVar("E", bound=Exception)
 
 ABLE = "the SDK does this now"
-"""How a failure begins that is good news: a limit is gone."""
+"""The beginning of a failure at a limit that the SDK no longer has."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What the SDK cannot do today, in a sentence. The step has asserted how it shows."""
+    """A limitation of the SDK, in one sentence. The step has already asserted the expected failure."""
 
     reason: str
 
 
 class Failure(Exception):
-    """Something is not as expected."""
+    """An assertion failed."""
 
 
-def expect(what: str, got: object, want: object) -> None:
-    """Fail unless what was got is what was wanted."""
+def expect(name: str, got: object, want: object) -> None:
+    """Fail unless got equals want."""
     if got != want:
-        raise Failure(f"{what}: expected {want!r}, got {got!r}")
+        raise Failure(f"{name}: expected {want!r}, got {got!r}")
 
 
-def expect_unable(what: str, able: bool) -> None:
-    """Fail where the SDK has learnt what it could not do."""
+def expect_unable(ability: str, able: bool) -> None:
+    """Fail if the SDK no longer has a limit."""
     if able:
-        raise Failure(f"{ABLE}: {what}")
+        raise Failure(f"{ABLE}: {ability}")
 
 
-def raised(kind: type[E], call: Callable[[], object], otherwise: str = "nothing was refused") -> E:
-    """The exception of exactly this kind that the call has to raise; otherwise says what it means if it does not."""
+def expect_raises(kind: type[E], call: Callable[[], object], otherwise: str = "the request was not rejected") -> E:
+    """Return the exception of a call, which must be exactly of this type.
+
+    The failure of a call without an exception begins with the text otherwise.
+    """
     try:
-        answer = call()
+        response = call()
     except Exception as error:
         if type(error) is kind:
             return error
         raise Failure(f"expected {kind.__qualname__}, got {type(error).__qualname__}: {error}") from error
-    raise Failure(f"{otherwise}: expected {kind.__qualname__}, got {answer!r}")
+    raise Failure(f"{otherwise}: expected {kind.__qualname__}, got {response!r}")

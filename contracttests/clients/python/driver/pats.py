@@ -1,4 +1,4 @@
-"""The SDK's API of personal access tokens, under one set of names for every version."""
+"""The SDK's API of personal access tokens, with the same method names for every version."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from driver.versions import Version
 
 
 class Pats:
-    """The API of a version, as somebody uses it who follows the SDK's documentation."""
+    """The API of a version, called as in the SDK's documentation."""
 
     def __init__(self, version: Version, configuration: Any) -> None:
         self._version = version

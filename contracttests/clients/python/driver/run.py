@@ -1,4 +1,4 @@
-"""Takes a version through the steps and tells how each came out."""
+"""Runs the steps in a version and writes their outcomes."""
 
 import json
 import sys
@@ -46,5 +46,5 @@ def _attempt(step: Step, session: Session) -> Limit | None:
     session.mock.reset()
     limit = step.run(session)
     findings = tuple(kind for exchange in session.mock.journal() for kind in exchange.findings)
-    expect("what the mock found careless", findings, step.findings)
+    expect("findings", findings, step.findings)
     return limit

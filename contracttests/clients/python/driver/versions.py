@@ -1,4 +1,4 @@
-"""What the API versions of the installed SDK have in common, and where they differ."""
+"""The API versions of the installed SDK, and their differences."""
 
 import importlib
 from dataclasses import dataclass, field
@@ -8,27 +8,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Version:
-    """A version of the API as one SDK has it."""
+    """A version of the API in an SDK."""
 
     name: str
     path: str
-    """Where its personal access tokens are."""
+    """The path of the list of personal access tokens."""
     client: str
     """The module with ApiClient and PersonalAccessTokensApi."""
     models: str
     """The module with the models."""
     suffix: str = ""
-    """What the names of its methods end in."""
+    """The suffix of method names."""
     has_api: bool = True
-    """Whether the SDK has an API of personal access tokens for it."""
+    """Whether the SDK has an API of personal access tokens for this version."""
     legacy: bool = False
     """Whether tokens always expire within six months, and only their name and scope can be patched."""
     acknowledges: bool = False
     """Whether the SDK's models have user_aware_token_never_expires."""
-    unasked: dict[str, Any] = field(default_factory=dict)
-    """What a request to create has without being told."""
-    typed_refusals: frozenset[int] = frozenset({400, 403, 404})
-    """The refusals whose body comes as a model, and not as text alone."""
+    default_fields: dict[str, Any] = field(default_factory=dict)
+    """The fields that the SDK adds to every request to create."""
+    model_statuses: frozenset[int] = frozenset({400, 403, 404})
+    """The statuses of errors whose body the SDK decodes into a model."""
 
     @property
     def sdk(self) -> ModuleType:
@@ -47,7 +47,7 @@ def _versioned(name: str, *, has_api: bool = True, legacy: bool = False) -> Vers
     return Version(name, f"/{name}/personal-access-tokens", module, module, has_api=has_api, legacy=legacy)
 
 
-_OF_LINE = {
+_BY_MAJOR = {
     "1": (
         _versioned("beta", legacy=True),
         _versioned("v3", legacy=True),
@@ -63,13 +63,13 @@ _OF_LINE = {
             "sailpoint.personal_access_tokens",
             suffix="_v1",
             acknowledges=True,
-            unasked={"userAwareTokenNeverExpires": False},
-            typed_refusals=frozenset({400, 401, 403, 404, 429}),
+            default_fields={"userAwareTokenNeverExpires": False},
+            model_statuses=frozenset({400, 401, 403, 404, 429}),
         ),
     ),
 }
 
 
 def of_sdk(release: str) -> tuple[Version, ...]:
-    """The versions of a release of the SDK, such as 2.1.72."""
-    return _OF_LINE[release.partition(".")[0]]
+    """Return the API versions of a release of the SDK, such as 2.1.72."""
+    return _BY_MAJOR[release.partition(".")[0]]

@@ -5,7 +5,7 @@ import { Configuration, PersonalAccessTokensV2024Api } from 'sailpoint-api-clien
 const url = process.env.SAIL_BASE_URL ?? ''
 
 /**
- * Calls the control API from the process of the tests: no web page may.
+ * Calls the control API from the test process, since web pages may not.
  * @param {string} method
  * @param {string} path
  * @param {object} [body]

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
-// The SDK is made for Node.js: it logs in with the FormData of the package form-data. Where there is a
-// document, axios sends requests by XMLHttpRequest, which knows that form by its name alone and would send
-// the text "[object FormData]". So it gets the bytes. This is the SDK's axios, which it loads by require.
+// The SDK is built for Node.js: it logs in with the FormData of the package form-data. In a DOM environment,
+// axios sends requests by XMLHttpRequest, which does not support that class and would send the text
+// "[object FormData]". This interceptor converts the form to bytes. The require loads the same axios as the SDK.
 const axios = createRequire(import.meta.url)('axios')
 
 if (typeof document !== 'undefined') {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { Configuration } from 'sailpoint-api-client'
-import { failure, findings, named, names, refused, wire } from '../expect.js'
+import { failure, findings, named, names, rejected, wire } from '../expect.js'
 import { lifted, Limit } from '../run.js'
 
 /** @typedef {import('../run.js').Run} Run */
 
-/** Logs in once, by a form in parts, however many calls there are. @param {Run} run */
+/** Logs in once for several calls, with a multipart form. @param {Run} run */
 export async function token(run) {
   const api = await run.as('jane.doe')
   await api.list({ ownerId: 'me' })
@@ -28,12 +28,12 @@ export async function token(run) {
   }
 }
 
-/** Is told 401, and leaves it there. @param {Run} run */
+/** Gets 401, and does not log in again. @param {Run} run */
 export async function unauthorized(run) {
   const { clientId } = await run.tenant.credentials('jane.doe')
   const wrong = await run.as({ clientId, clientSecret: '0'.repeat(64) })
   const error = await failure(wrong.list())
-  assert.ok(error.response === undefined, `no answer to a refused login is expected ${lifted}`)
+  assert.ok(error.response === undefined, `expected an error without the response of the rejected login ${lifted}`)
   assert.equal(error.message, 'AxiosError: Request failed with status code 401')
   assert.equal((await run.tenant.request('token')).status, 401)
   await run.tenant.requests('list', 0)
@@ -41,21 +41,21 @@ export async function unauthorized(run) {
   const api = await run.as('jane.doe')
   await api.list({ ownerId: 'me' })
   await run.tenant.control('POST', '/clock/advance', { by: '13h' })
-  const expired = await refused(401, api.list({ ownerId: 'me' }))
+  const expired = await rejected(401, api.list({ ownerId: 'me' }))
   assert.equal(typeof expired.data.error, 'string')
   const calls = await run.tenant.requests('list', 2)
   assert.deepEqual(calls.map(call => call.status), [200, 401])
   assert.deepEqual(findings(calls[1]), ['expired-access-token'])
-  await run.tenant.requests('token', 2, lifted) // the refused one, and the one of the call that worked
+  await run.tenant.requests('token', 2, lifted) // the rejected one, and the one of the successful call
 
   const configuration = new Configuration({ baseurl: run.tenant.url, accessToken: 'garbage' })
-  const garbage = await refused(401, run.version.connect(configuration).list({ ownerId: 'me' }))
+  const garbage = await rejected(401, run.version.connect(configuration).list({ ownerId: 'me' }))
   assert.equal(typeof garbage.data.error, 'string')
   await run.tenant.requests('token', 2, lifted)
-  return new Limit('the SDK does not log in again after 401, and loses the answer to a refused login')
+  return new Limit('the SDK does not log in again after 401, and loses the response to a rejected login')
 }
 
-/** Works through a base URL with a path, and touches no other tenant. @param {Run} run */
+/** Uses a base URL with a path. Other tenants do not change. @param {Run} run */
 export async function namespace(run) {
   const before = await run.root.control('GET', '/namespace')
   const api = await run.as('jane.doe')
@@ -67,7 +67,7 @@ export async function namespace(run) {
   assert.deepEqual([after.tokens, after.requests], [before.tokens, before.requests])
 }
 
-/** Works with base URLs that end in a slash, at the root and behind a path. @param {Run} run */
+/** Uses base URLs with a trailing slash, with and without a path. @param {Run} run */
 export async function trailingSlash(run) {
   for (const baseUrl of [`${run.root.url}/`, `${run.tenant.url}/`]) {
     const api = await run.as('jane.doe', baseUrl)
@@ -79,7 +79,7 @@ export async function trailingSlash(run) {
   assert.equal((await api.remove(created.id)).status, 204)
 }
 
-/** Needs nothing but the variables that the driver was started with. @param {Run} run */
+/** Uses only the initial environment variables of the driver. @param {Run} run */
 export async function environment(run) {
   await run.root.control('DELETE', '/requests')
   const { data: tokens } = await run.environment().list({ ownerId: 'me' })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { days, findings, named, names, refusedWithReason, wire } from '../expect.js'
+import { days, findings, named, names, rejectedWithReason, wire } from '../expect.js'
 
 /** @typedef {import('../run.js').Run} Run */
 /** @typedef {import('../versions.js').Operation} Operation */
@@ -12,34 +12,34 @@ export async function patchName(run) {
   assert.equal(patched.name, 'renamed')
 }
 
-/** Changes the scope, whose value is a list. @param {Run} run */
+/** Changes the scope, with a list as the value. @param {Run} run */
 export async function patchScope(run) {
   const scope = ['sp:my-personal-access-tokens:read']
   const patched = await accepted(run, { op: 'replace', path: '/scope', value: scope })
   assert.deepEqual(patched.scope, scope)
 }
 
-/** Would change the date, which these versions refuse. @param {Run} run */
+/** Tries to change the date. These versions reject that. @param {Run} run */
 export async function patchDate(run) {
   await unpatchable(run, { op: 'replace', path: '/expirationDate', value: days(30) })
 }
 
-/** Would acknowledge that the token never expires, which these versions refuse. @param {Run} run */
+/** Tries to acknowledge that the token never expires. These versions reject that. @param {Run} run */
 export async function patchAcknowledgement(run) {
   await unpatchable(run, { op: 'replace', path: '/userAwareTokenNeverExpires', value: true })
 }
 
-/** Would take the name of another token. @param {Run} run */
+/** Tries to take the name of another token. @param {Run} run */
 export async function renameTaken(run) {
   const api = await run.as('jane.doe')
   const { data: created } = await api.create({ name: 'build' })
-  await refusedWithReason(400, api.patch(created.id, { op: 'replace', path: '/name', value: 'laptop' }), /name/)
+  await rejectedWithReason(400, api.patch(created.id, { op: 'replace', path: '/name', value: 'laptop' }), /name/)
   assert.deepEqual(names((await api.list({ ownerId: 'me' })).data), ['build', 'laptop', 'login', 'token report'])
   await run.tenant.request('patch')
 }
 
 /**
- * Patches a token, and returns it as it is listed then, which is as it was answered.
+ * Patches a token, and returns the response. The list must contain the same token.
  * @param {Run} run
  * @param {Operation} operation
  */
@@ -48,15 +48,15 @@ async function accepted(run, operation) {
   const { id } = (await api.create({ name: 'build' })).data
   const { status, data: patched } = await api.patch(id, operation)
   assert.equal(status, 200)
-  const sent = await run.tenant.request('patch')
-  wire(sent, { method: 'PATCH', path: `${run.path}/${id}`, type, body: [operation] })
-  assert.deepEqual(findings(sent), [])
+  const request = await run.tenant.request('patch')
+  wire(request, { method: 'PATCH', path: `${run.path}/${id}`, type, body: [operation] })
+  assert.deepEqual(findings(request), [])
   assert.deepEqual(named((await api.list({ ownerId: 'me' })).data, patched.name), patched)
   return patched
 }
 
 /**
- * Is refused a patch, and told why, and nothing changes.
+ * Sends a patch that must be rejected with a reason. The tokens must not change.
  * @param {Run} run
  * @param {Operation} operation
  */
@@ -64,7 +64,7 @@ async function unpatchable(run, operation) {
   const api = await run.as('jane.doe')
   const { id } = (await api.create({ name: 'build' })).data
   const { data: before } = await api.list({ ownerId: 'me' })
-  await refusedWithReason(400, api.patch(id, operation), new RegExp(operation.path))
+  await rejectedWithReason(400, api.patch(id, operation), new RegExp(operation.path))
   wire(await run.tenant.request('patch'), { method: 'PATCH', path: `${run.path}/${id}`, status: 400, type, body: [operation] })
   assert.deepEqual((await api.list({ ownerId: 'me' })).data, before)
 }

@@ -1,21 +1,21 @@
-"""The steps, in the order in which they run. Each starts from a tenant that was just reset."""
+"""The steps, in the order of a run. The tenant is reset before each step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from driver.outcome import Limit
 from driver.session import Session
-from driver.steps import create, delete, listing, login, patch, refusal
+from driver.steps import create, delete, errors, listing, login, patch
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a client does, and what has to come of it."""
+    """A task of a client, with assertions."""
 
     name: str
     run: Callable[[Session], Limit | None]
     findings: tuple[str, ...] = ()
-    """What the mock finds careless in it."""
+    """The expected findings of the mock."""
 
 
 STEPS = (
@@ -33,10 +33,10 @@ STEPS = (
     Step("rename-taken", patch.taken_name),
     Step("delete", delete.once),
     Step("delete-again", delete.again),
-    Step("unauthorized", refusal.unauthorized, findings=("expired-access-token",)),
-    Step("forbidden", refusal.forbidden),
-    Step("not-found", refusal.not_found),
-    Step("rate-limited", refusal.rate_limited),
+    Step("unauthorized", errors.unauthorized, findings=("expired-access-token",)),
+    Step("forbidden", errors.forbidden),
+    Step("not-found", errors.not_found),
+    Step("rate-limited", errors.rate_limited),
     Step("namespace", login.namespace),
     Step("trailing-slash", login.trailing_slash),
     Step("environment", login.environment),

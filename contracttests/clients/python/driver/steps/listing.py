@@ -1,4 +1,4 @@
-"""Listing tokens."""
+"""Steps that list tokens."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,11 +11,11 @@ from driver.session import USER, Session
 
 def me(session: Session) -> None:
     listed = session.pats().list(owner_id="me")
-    _expect_asked(session, {"owner-id": ["me"]})
-    held = session.own_tokens()
-    expect("tokens", _ids(listed), set(held))
+    _expect_request(session, {"owner-id": ["me"]})
+    stored = session.own_tokens()
+    expect("tokens", _ids(listed), set(stored))
     for each in listed:
-        token = held[each.id]
+        token = stored[each.id]
         expect("owner and name", (each.owner.name, each.name), (USER, token["name"]))
         expect("scope", each.scope, token["scope"])
         expect("validity", each.access_token_validity_seconds, token["accessTokenValiditySeconds"])
@@ -26,29 +26,31 @@ def me(session: Session) -> None:
 
 def everyone(session: Session) -> None:
     listed = session.pats("admin").list()
-    _expect_asked(session, {})
+    _expect_request(session, {})
     expect("tokens", _ids(listed), set(session.mock.tokens()))
     expect("owners", {each.owner.name for each in listed}, {"admin", "jane.doe", "john.roe", "helpdesk"})
 
 
 def filtered(session: Session) -> None:
     pats = session.pats()
-    held = session.own_tokens()
+    stored = session.own_tokens()
     limit = dates.from_now(-30)
-    unused = {i for i, each in held.items() if "lastUsed" not in each}
-    stale = {i for i, each in held.items() if "lastUsed" in each and datetime.fromisoformat(each["lastUsed"]) <= limit}
+    unused = {i for i, each in stored.items() if "lastUsed" not in each}
+    stale = {
+        i for i, each in stored.items() if "lastUsed" in each and datetime.fromisoformat(each["lastUsed"]) <= limit
+    }
     filters = "lastUsed isnull", "lastUsed le " + dates.text(limit)
     for text, want in zip(filters, (unused, stale), strict=True):
-        expect(f"whether {text} finds some and not all", 0 < len(want) < len(held), True)
+        expect(f"whether {text} selects some tokens but not all", 0 < len(want) < len(stored), True)
         expect(text, _ids(pats.list(owner_id="me", filters=text)), want)
-    asked = [each.query for each in session.mock.journal("list")]
-    expect("queries", asked, [{"owner-id": ["me"], "filters": [text]} for text in filters])
+    queries = [each.query for each in session.mock.journal("list")]
+    expect("queries", queries, [{"owner-id": ["me"], "filters": [text]} for text in filters])
 
 
-def _expect_asked(session: Session, query: dict[str, list[str]]) -> None:
-    asked = session.only("list")
-    expect("request", (asked.method, asked.path, asked.query), ("GET", session.version.path, query))
-    expect("content type", asked.content_type, "")
+def _expect_request(session: Session, query: dict[str, list[str]]) -> None:
+    exchange = session.only("list")
+    expect("request", (exchange.method, exchange.path, exchange.query), ("GET", session.version.path, query))
+    expect("content type", exchange.content_type, "")
 
 
 def _expect_moment(key: str, got: datetime | None, token: dict[str, Any]) -> None:
