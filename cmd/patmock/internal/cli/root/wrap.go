@@ -35,7 +35,7 @@ func lastBreak(line string, columns int) int {
 		if column++; column > columns+1 && found > 0 {
 			break
 		}
-		if r == ' ' && column > columns/5 && strings.IndexByte(":;", line[i-1]) >= 0 {
+		if r == ' ' && i > 0 && column > columns/5 && strings.IndexByte(":;", line[i-1]) >= 0 {
 			found = i
 		}
 	}
