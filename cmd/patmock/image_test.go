@@ -254,10 +254,10 @@ func imageGroup(t *testing.T) {
 		"--report=junit=/reports/contract.xml")
 	out, err := exec.Command("docker", "run", "--rm", "--user=1000:1000", imageName(), "contract",
 		"run", "--run=^list/", "--report=junit=/reports/contract.xml").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "uid 1000") ||
-		!strings.Contains(string(out), "65532") {
-		t.Errorf("error %v of another group, want its uid and the owner of the folder: %s", err,
-			out)
+	if err == nil || !strings.Contains(string(out), "runs as 1000:1000") ||
+		!strings.Contains(string(out), "belongs to 65532:0") {
+		t.Errorf("error %v of another group, want its user and the owner of the directory: %s",
+			err, out)
 	}
 }
 
