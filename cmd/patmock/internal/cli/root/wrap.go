@@ -1,19 +1,24 @@
 package root
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
+// position matches the line and the column of an error in a file. Tools parse lines with it.
+var position = regexp.MustCompile(`:\d+:\d+: `)
+
 // WrapError breaks lines of an error that are wider than columns. It breaks only after a colon or a
-// semicolon, so that a remedy begins a line. Zero means no limit.
+// semicolon, so that a remedy begins a line. It does not break a line with a position in a file.
+// Zero means no limit.
 func WrapError(text string, columns int) string {
 	if columns == 0 {
 		return text
 	}
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		for utf8.RuneCountInString(line) > columns {
+		for utf8.RuneCountInString(line) > columns && !position.MatchString(line) {
 			n := lastBreak(line, columns)
 			if n == 0 {
 				break

@@ -16,6 +16,7 @@ func TestWrapError_BreaksBeforeRemedy(t *testing.T) {
 		{"short", "x: wrong: do it", 100, "x: wrong: do it"},
 		{"remedy", "x: " + a + ": " + b + " " + c, 100, "x: " + a + ":\n" + b + " " + c},
 		{"last remedy", "x: " + a + ": " + b + "; " + c, 100, "x: " + a + ": " + b + ";\n" + c},
+		{"position in a file", "x: f:1:2: " + a + ": " + b, 90, "x: f:1:2: " + a + ": " + b},
 		{"space at the beginning", " a b: c", 3, " a b:\nc"},
 		{"no remedy", "x: " + a + " " + b + " " + c, 100, "x: " + a + " " + b + " " + c},
 		{
