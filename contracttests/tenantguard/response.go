@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 )
 
 // The limits of a response. They allow a list of 13,000 tokens.
@@ -21,29 +20,16 @@ var ErrTooLarge = errors.New("the response is too large")
 // ReadResponse reads the body of a response. The error is ErrTooLarge for more than 16 MiB, and for
 // JSON with more than 250,000 values.
 func ReadResponse(r io.Reader) ([]byte, error) {
-	body, err := readLimited(r)
-	if err == nil && countValues(body) > maxValues {
+	body, err := io.ReadAll(io.LimitReader(r, maxResponseBytes+1))
+	switch {
+	case err != nil:
+		return body, err
+	case len(body) > maxResponseBytes:
+		return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxResponseBytes>>20)
+	case countValues(body) > maxValues:
 		return nil, fmt.Errorf("%w: JSON of more than %d values", ErrTooLarge, maxValues)
 	}
-	return body, err
-}
-
-// readLimited reads up to maxResponseBytes. It does not copy a response that is too large, which
-// io.ReadAll would do.
-func readLimited(r io.Reader) ([]byte, error) {
-	var chunks [][]byte
-	for size, total := int64(4<<10), int64(0); ; size = min(2*size, 1<<20) {
-		chunk, err := io.ReadAll(io.LimitReader(r, size))
-		chunks, total = append(chunks, chunk), total+int64(len(chunk))
-		switch {
-		case total > maxResponseBytes:
-			return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxResponseBytes>>20)
-		case len(chunks) == 1 && (err != nil || int64(len(chunk)) < size):
-			return chunk, err
-		case err != nil || int64(len(chunk)) < size:
-			return slices.Concat(chunks...), err
-		}
-	}
+	return body, nil
 }
 
 // countValues counts the values of JSON without decoding it. A value starts the text, or follows a
