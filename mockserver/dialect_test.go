@@ -653,9 +653,9 @@ func checkResponses(
 // status.
 func TestDialect_FillsInDefaults(t *testing.T) {
 	for _, tt := range []struct {
-		id   string
-		told dialect.Response
-		want string
+		id     string
+		source dialect.Response
+		want   string
 	}{
 		{dialect.DuplicateName, dialect.Response{Status: 409}, "409 409 Conflict"},
 		{
@@ -678,12 +678,12 @@ func TestDialect_FillsInDefaults(t *testing.T) {
 		{dialect.AccessTokenOfDeleted, dialect.Response{Status: 401}, "401 "},
 		{dialect.UnknownOwner, dialect.Response{Status: 599}, "599 599"},
 	} {
-		t.Run(fmt.Sprint(tt.id, " ", tt.told.Status), func(t *testing.T) {
-			m := startDialect(t, dialect.Dialect{tt.id: tt.told})
+		t.Run(fmt.Sprint(tt.id, " ", tt.source.Status), func(t *testing.T) {
+			m := startDialect(t, dialect.Dialect{tt.id: tt.source})
 			for _, r := range probes[tt.id](prober{m, version.V2026}) {
 				got := describeResponse(tt.id, r)
-				if !strings.HasPrefix(got, tt.want) || !strings.HasSuffix(got, tt.told.Text) {
-					t.Errorf("got %s, want %s and the text %q", got, tt.want, tt.told.Text)
+				if !strings.HasPrefix(got, tt.want) || !strings.HasSuffix(got, tt.source.Text) {
+					t.Errorf("got %s, want %s and the text %q", got, tt.want, tt.source.Text)
 				}
 				golden.Check(t, rejectionTexts, golden.Key(t), got)
 			}
@@ -718,7 +718,7 @@ func TestDialect_KeepsSharedDocuments(t *testing.T) {
 func TestDialect_IsLogged(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		told   dialect.Dialect
+		source dialect.Dialect
 		logged bool
 	}{
 		{"nothing", nil, false},
@@ -732,7 +732,7 @@ func TestDialect_IsLogged(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log := &records{}
-			startWith(t, "default", mockserver.Config{Dialect: tt.told, Log: slog.New(log)})
+			startWith(t, "default", mockserver.Config{Dialect: tt.source, Log: slog.New(log)})
 			if (len(log.all) == 1) != tt.logged {
 				t.Fatalf("logged %+v, want a record: %t", log.all, tt.logged)
 			}
@@ -740,8 +740,8 @@ func TestDialect_IsLogged(t *testing.T) {
 				return
 			}
 			if got := log.all[0]; got.level != slog.LevelInfo ||
-				!strings.Contains(got.message, tt.told.String()) {
-				t.Errorf("log %+v does not contain %s", got, tt.told)
+				!strings.Contains(got.message, tt.source.String()) {
+				t.Errorf("log %+v does not contain %s", got, tt.source)
 			}
 			golden.Check(t, configTexts, golden.Key(t), log.all[0].message)
 		})
@@ -755,7 +755,7 @@ func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		profile mockserver.Profile
-		told    dialect.Response
+		source  dialect.Response
 		want    dialect.Response
 	}{
 		{
@@ -791,7 +791,7 @@ func TestDialect_AgreesWithNeverExpiresAs(t *testing.T) {
 			}
 			config := mockserver.Config{
 				Tenant: tenant, Profile: tt.profile, Dialect: dialect.Dialect{
-					dialect.NeverExpiringResponse: tt.told,
+					dialect.NeverExpiringResponse: tt.source,
 				}, Log: slog.New(slog.DiscardHandler),
 			}
 			m := startWith(t, "default", config)

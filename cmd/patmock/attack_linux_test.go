@@ -104,13 +104,13 @@ var attacks = []attack{
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/json")
-		answered, err := http.DefaultClient.Do(r)
+		resp, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = answered.Body.Close()
-		if answered.StatusCode != http.StatusNoContent {
-			t.Fatalf("status %d", answered.StatusCode)
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusNoContent {
+			t.Fatalf("status %d", resp.StatusCode)
 		}
 		for range 100 {
 			v.send(t, "GET /_mock/state HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -182,16 +182,16 @@ func (v *victim) settle() {
 func (v *victim) login(t *testing.T, at string) {
 	t.Helper()
 	const id = "cafecafecafecafecafecafecafecafe"
-	answered, err := http.PostForm(v.url+at+"/oauth/token", url.Values{
+	resp, err := http.PostForm(v.url+at+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {id + id},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = io.Copy(io.Discard, answered.Body)
-	_ = answered.Body.Close()
-	if answered.StatusCode != http.StatusOK {
-		t.Fatalf("status %d", answered.StatusCode)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("status %d", resp.StatusCode)
 	}
 }
 

@@ -15,21 +15,21 @@ func TestServe_ValidatesFlagsBeforeListening(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close() //nolint:errcheck // the test ends
-	folder := t.TempDir()
+	dir := t.TempDir()
 	for _, test := range []struct{ flag, value string }{
 		{"fixture", "nope"},
 		{"versions", "v9"},
 		{"profile", "nope"},
-		{"dialect", filepath.Join(folder, "none.yaml")},
+		{"dialect", filepath.Join(dir, "none.yaml")},
 		{"log-level", "loud"},
 		{"public-url", "x"},
 		{"control-addr", "nowhere"},
 		{"control-addr", "127.0.0.1:99999"},
-		{"control-token", "@" + filepath.Join(folder, "none")},
-		{"env-file", folder},
-		{"env-file", filepath.Join(folder, "no", "such", "file")},
+		{"control-token", "@" + filepath.Join(dir, "none")},
+		{"env-file", dir},
+		{"env-file", filepath.Join(dir, "no", "such", "file")},
 		{"memory-budget", "x"},
-		{"state", filepath.Join(folder, "no", "such", "file")},
+		{"state", filepath.Join(dir, "no", "such", "file")},
 		{"idle-timeout", "-1s"},
 		{"fallback", "x"},
 		{"cors", "x"},

@@ -28,18 +28,18 @@ func createToken(base, body string) error {
 		"grant_type": {"client_credentials"}, "client_id": {os.Getenv("SAIL_CLIENT_ID")},
 		"client_secret": {os.Getenv("SAIL_CLIENT_SECRET")},
 	}
-	answered, err := http.PostForm(base+"/oauth/token", form)
+	resp, err := http.PostForm(base+"/oauth/token", form)
 	if err != nil {
 		return err
 	}
-	defer answered.Body.Close() //nolint:errcheck // it is read only
-	if answered.StatusCode != http.StatusOK {
-		return errors.New(answered.Status)
+	defer resp.Body.Close() //nolint:errcheck // it is read only
+	if resp.StatusCode != http.StatusOK {
+		return errors.New(resp.Status)
 	}
 	var login struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(answered.Body).Decode(&login); err != nil {
+	if err := json.NewDecoder(resp.Body).Decode(&login); err != nil {
 		return err
 	}
 	r, err := http.NewRequest(http.MethodPost, base+"/v2024/personal-access-tokens",

@@ -30,7 +30,7 @@ var composeCommands = map[string][]string{"v2": {"docker", "compose"}, "v1": {"d
 type compose struct {
 	*testing.T
 	command []string
-	folder  string
+	dir     string
 	env     []string
 	reports string
 }
@@ -45,7 +45,7 @@ func newCompose(t *testing.T, version string) *compose {
 		append(command[1:], "version")...).CombinedOutput(); err != nil {
 		t.Skipf("%s is not here: %v: %s", strings.Join(command, " "), err, out)
 	}
-	c := &compose{T: t, command: command, folder: filepath.Join("..", ".."), reports: t.TempDir()}
+	c := &compose{T: t, command: command, dir: filepath.Join("..", ".."), reports: t.TempDir()}
 	c.env = append(
 		slices.DeleteFunc(os.Environ(), func(v string) bool {
 			return strings.HasPrefix(v, "SAIL_") || strings.HasPrefix(v, "PATMOCK_")
@@ -81,7 +81,7 @@ func freePort(t *testing.T) string {
 func (c *compose) run(args ...string) (code int, output string) {
 	c.Helper()
 	command := exec.Command(c.command[0], slices.Concat(c.command[1:], args)...)
-	command.Dir, command.Env = c.folder, c.env
+	command.Dir, command.Env = c.dir, c.env
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -254,12 +254,12 @@ func composeContract(c *compose) {
 		if err != nil {
 			c.Fatal(err)
 		}
-		folder, err := os.Stat(c.reports)
+		dir, err := os.Stat(c.reports)
 		if err != nil {
 			c.Fatal(err)
 		}
 		if got, want := info.Sys().(*syscall.Stat_t).Uid,
-			folder.Sys().(*syscall.Stat_t).Uid; got != want {
+			dir.Sys().(*syscall.Stat_t).Uid; got != want {
 			c.Errorf("%s belongs to %d, the folder to %d", name, got, want)
 		}
 	}
@@ -303,14 +303,14 @@ func composeReadme(c *compose) {
 		"image: "+imageName()+
 			"\n    command: [contract, run, --target=http://mock:17280, --mock, --run=^token/]\n",
 		1)
-	c.folder = c.TempDir()
-	if err := os.WriteFile(filepath.Join(c.folder, "docker-compose.yml"), []byte(stack),
+	c.dir = c.TempDir()
+	if err := os.WriteFile(filepath.Join(c.dir, "docker-compose.yml"), []byte(stack),
 		0o600); err != nil {
 		c.Fatal(err)
 	}
 	c.Cleanup(func() {
 		c.mustRun("down", "--timeout", "5")
-		c.folder = filepath.Join("..", "..")
+		c.dir = filepath.Join("..", "..")
 	})
 	c.Log(lastLine(c.mustRun("run", "--rm", "app")))
 	for args, want := range map[string]string{

@@ -67,18 +67,18 @@ func TestContractParity_CountsConfirmations(t *testing.T) {
 	})
 	got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run", "^"+id,
 		"--versions", "v3,v2026,v1", "--format", "json")
-	var told struct {
+	var output struct {
 		Counts map[string]map[string]int
 		Rows   []struct {
 			Version, State, Why string
 			Confirmation        *struct{ Target, Document, Tool string }
 		}
 	}
-	if err := json.Unmarshal([]byte(got.stdout), &told); err != nil || got.code != cli.ExitOK {
+	if err := json.Unmarshal([]byte(got.stdout), &output); err != nil || got.code != cli.ExitOK {
 		t.Fatalf("exit code %d, %v: %s%s", got.code, err, got.stdout, got.stderr)
 	}
 	states := map[string]string{}
-	for _, row := range told.Rows {
+	for _, row := range output.Rows {
 		states[row.Version] = row.State
 		if (row.State == "published") != (row.Confirmation == nil) ||
 			row.Confirmation != nil && row.Confirmation.Target != tenantHost {
@@ -92,7 +92,7 @@ func TestContractParity_CountsConfirmations(t *testing.T) {
 	want := map[string]int{
 		"confirmed": 1, "stale": 1, "rehearsed": 0, "published": 1, "observed": 0, "assumed": 0,
 	}
-	if diff := cmp.Diff(want, told.Counts["all"]); diff != "" {
+	if diff := cmp.Diff(want, output.Counts["all"]); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 	if got := command(t.Context(), nil, "contract", "parity", "--parity", path, "--run",
@@ -205,27 +205,27 @@ func TestContractRun_RecordsCompletedCasesWhenInterrupted(t *testing.T) {
 func TestContractRun_InterruptedWithoutReport(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
-	folder := filepath.Join(t.TempDir(), "gone")
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	dir := filepath.Join(t.TempDir(), "gone")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	target, variables := tenantLikeInProcess(t, func(n int64) {
 		if n == 6 {
-			_ = os.RemoveAll(folder)
+			_ = os.RemoveAll(dir)
 			interrupt()
 		}
 	})
 	got := command(ctx, variables, "contract", "run", "--target", target, "--run",
 		"^token/(urlencoded-form|query|wrong-id|no-credentials|no-grant)", "--report",
-		"json="+filepath.Join(folder, "report.json"))
+		"json="+filepath.Join(dir, "report.json"))
 	got.check(t, cli.ExitInterrupted, "")
-	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
+	checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, dir, "FOLDER"))
 }
 
 // A ledger that cannot be written is reported before any request is sent.
 func TestContractRun_ValidatesLedgerFirst(t *testing.T) {
-	var asked atomic.Int64
-	target, variables := tenantLikeInProcess(t, asked.Store)
+	var requested atomic.Int64
+	target, variables := tenantLikeInProcess(t, requested.Store)
 	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
 	if err := os.WriteFile(wrong, []byte("confirmations: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -240,14 +240,14 @@ func TestContractRun_ValidatesLedgerFirst(t *testing.T) {
 		"no file": {"--parity", filepath.Join(t.TempDir(), "none.yaml")},
 	} {
 		got := command(t.Context(), variables, append(base, more...)...)
-		if got.code != cli.ExitUsage || got.stdout != "" || asked.Load() > 0 {
+		if got.code != cli.ExitUsage || got.stdout != "" || requested.Load() > 0 {
 			t.Errorf("%s: exit code %d after %d requests, want %d after none: %s%s", name, got.code,
-				asked.Load(), cli.ExitUsage, got.stdout, got.stderr)
+				requested.Load(), cli.ExitUsage, got.stdout, got.stderr)
 		}
 	}
 	if got := command(t.Context(), variables, base...); got.code != cli.ExitOK ||
-		asked.Load() == 0 {
-		t.Errorf("exit code %d after %d requests: %s", got.code, asked.Load(), got.stderr)
+		requested.Load() == 0 {
+		t.Errorf("exit code %d after %d requests: %s", got.code, requested.Load(), got.stderr)
 	}
 }
 

@@ -44,7 +44,7 @@ var otherDialect = dialect.Dialect{
 	dialect.PastDate: {
 		Status: 422, DetailCode: "422 Unprocessable", Text: "That is over.",
 	},
-	dialect.UnknownOwner: {Status: 404, DetailCode: "404 Not Found", Text: "Nobody."},
+	dialect.UnknownOwner: {Status: 404, DetailCode: "404 Not Found", Text: "No such owner."},
 	dialect.UnpatchablePath: {
 		Status: 403, DetailCode: "403 Forbidden", Text: "Illegal attempt to modify the field.",
 	},
@@ -227,7 +227,7 @@ func writeRecording(t *testing.T, about recording.About, cases []recording.Case)
 func scenarioPattern(d dialect.Dialect) string {
 	var all []string
 	for _, e := range dialect.Entries() {
-		if _, asked := d[e.ID]; asked {
+		if _, requested := d[e.ID]; requested {
 			all = append(all, "^"+regexp.QuoteMeta(e.Scenario)+"(/|$)")
 		}
 	}
@@ -253,15 +253,15 @@ func proposed(t *testing.T, got outcome) dialect.Dialect {
 // dialect.
 func TestContractPropose_ReproducesTarget(t *testing.T) {
 	t.Parallel() // it mostly waits
-	tellings := map[string]dialect.Dialect{"foreign": otherDialect}
-	for name, told := range restrictedDialect {
-		tellings[name] = told
+	dialects := map[string]dialect.Dialect{"foreign": otherDialect}
+	for name, source := range restrictedDialect {
+		dialects[name] = source
 	}
-	for name, told := range tellings {
+	for name, source := range dialects {
 		for _, live := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: "/live", false: "/patmock"}[live], func(t *testing.T) {
-				got := propose(t, record(t, told, live, scenarioPattern(told)))
-				want := told.NonDefault()
+				got := propose(t, record(t, source, live, scenarioPattern(source)))
+				want := source.NonDefault()
 				if live {
 					delete(want, dialect.TokenLimit) // a real tenant is never filled with tokens
 				}
@@ -346,8 +346,8 @@ func TestContractPropose(t *testing.T) {
 		taken   = "create/name-taken-is-400"
 		deleted = "lifecycle/question-login-of-a-deleted-token"
 	)
-	one := func(id string, answer dialect.Response) dialect.Dialect {
-		return dialect.Dialect{id: answer}
+	one := func(id string, resp dialect.Response) dialect.Dialect {
+		return dialect.Dialect{id: resp}
 	}
 	tests := []struct {
 		name  string
@@ -440,11 +440,11 @@ func TestContractPropose(t *testing.T) {
 				recordedCase("list/x", "v3", "limit-251", 200, []any{}),
 				recordedCase(
 					"list/y", "v3", "unknown-owner", 404,
-					sailPointError("404 Not found", "Nobody."),
+					sailPointError("404 Not found", "No such owner."),
 				),
 			},
 			want: one("unknown-owner", dialect.Response{
-				Status: 404, DetailCode: "404 Not found", Text: "Nobody.",
+				Status: 404, DetailCode: "404 Not found", Text: "No such owner.",
 			}),
 		},
 		{
@@ -492,20 +492,20 @@ func TestContractPropose_RejectsInput(t *testing.T) {
 	unasked := writeRecording(t, about, []recording.Case{
 		recordedCase("token/question-signature", "", "signature", 200, nil),
 	})
-	folder := t.TempDir()
+	tempDir := t.TempDir()
 	for _, tt := range []struct {
 		name string
 		args []string
 	}{
 		{"no open question", []string{unasked}},
-		{"no recording", []string{folder}},
+		{"no recording", []string{tempDir}},
 		{"no folder", []string{"nowhere"}},
 		{"no argument", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := propose(t, tt.args...)
 			got.check(t, cli.ExitUsage, "DIR")
-			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, folder, "FOLDER"))
+			checkMessage(t, golden.Key(t), strings.ReplaceAll(got.stderr, tempDir, "FOLDER"))
 		})
 	}
 }

@@ -19,14 +19,14 @@ import (
 
 // All report formats agree.
 func TestReports_AgreeWithRun(t *testing.T) {
-	folder := t.TempDir()
-	summary := filepath.Join(folder, "summary.md")
+	dir := t.TempDir()
+	summary := filepath.Join(dir, "summary.md")
 	variables := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary}
 	args := []string{
 		"contract", "run", "--versions", "v3,v2026", "--run", "^(create|filter|token)/",
 	}
 	for _, format := range report.Formats() {
-		args = append(args, "--report", format+"="+filepath.Join(folder, format))
+		args = append(args, "--report", format+"="+filepath.Join(dir, format))
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), args,
@@ -37,7 +37,7 @@ func TestReports_AgreeWithRun(t *testing.T) {
 	if code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s%s", code, stdout.String(), stderr.String())
 	}
-	file, err := os.Open(filepath.Join(folder, "json"))
+	file, err := os.Open(filepath.Join(dir, "json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,12 +56,12 @@ func TestReports_AgreeWithRun(t *testing.T) {
 	counted := fmt.Sprintf("%d/%d/%d", r.Counts[report.Pass],
 		r.Counts[report.Fail]+r.Counts[report.Error],
 		r.Counts[report.Skip]+r.Counts[report.Provisional])
-	if diff := cmp.Diff(counted, junitCounts(t, filepath.Join(folder, "junit"))); diff != "" {
+	if diff := cmp.Diff(counted, junitCounts(t, filepath.Join(dir, "junit"))); diff != "" {
 		t.Errorf("JUnit XML and JSON (-json +junit):\n%s", diff)
 	}
 	verdict := r.Verdict()
 	for _, format := range []string{"text", "markdown", "html"} {
-		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, verdict) {
+		if text := read(t, filepath.Join(dir, format)); !strings.Contains(text, verdict) {
 			t.Errorf("%s does not have the verdict %q", format, verdict)
 		}
 	}
@@ -71,7 +71,7 @@ func TestReports_AgreeWithRun(t *testing.T) {
 	// No report contains a secret or an access token of the run.
 	secret := regexp.MustCompile(`[0-9a-f]{64}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.`)
 	for _, format := range report.Formats() {
-		if found := secret.FindString(read(t, filepath.Join(folder, format))); found != "" {
+		if found := secret.FindString(read(t, filepath.Join(dir, format))); found != "" {
 			t.Errorf("%s shows %s", format, found)
 		}
 	}

@@ -333,16 +333,16 @@ func TestContractSweep_RejectsInvalidLedger(t *testing.T) {
 		}
 		return false
 	}
-	folder := filepath.Dir(x.ledger)
-	if err := os.WriteFile(filepath.Join(folder, "damaged"), []byte("{}\n"), 0o600); err != nil {
+	dir := filepath.Dir(x.ledger)
+	if err := os.WriteFile(filepath.Join(dir, "damaged"), []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, path := range map[string]string{
 		"unknown event": "damaged", "file for a folder": "damaged/ledger.jsonl", "folder": ".",
 	} {
-		x.ledger = filepath.Join(folder, filepath.FromSlash(path))
+		x.ledger = filepath.Join(dir, filepath.FromSlash(path))
 		got := x.sweep(t.Context(), "--allow-writes", x.host, "--yes")
 		got.check(t, cli.ExitUsage, "--ledger")
-		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, folder, "FOLDER"))
+		checkMessage(t, golden.Key(t)+"/"+name, strings.ReplaceAll(got.stderr, dir, "FOLDER"))
 	}
 }

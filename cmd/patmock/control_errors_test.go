@@ -50,10 +50,10 @@ func TestControl_NoMock(t *testing.T) {
 }
 
 func TestControlToken(t *testing.T) {
-	folder := t.TempDir()
-	t.Chdir(folder)
+	dir := t.TempDir()
+	t.Chdir(dir)
 	for name, content := range map[string]string{"token": "from-file\n", "empty": " \n"} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 
 // These errors explain what is wrong with the command line or the file in at most two lines.
 func TestControl_ExplainsErrorsInTwoLines(t *testing.T) {
-	folder := t.TempDir()
-	file := filepath.Join(folder, "tenant.json")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "tenant.json")
 	if err := os.WriteFile(file, []byte("{\"id\": 1,\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -34,15 +34,15 @@ func runUnprivileged(t *testing.T, f func()) {
 
 // The error of a denied write names the directory, its owner and its mode, for all commands.
 func TestDeniedWrite_NamesDirectoryAndOwner(t *testing.T) {
-	folder, err := os.MkdirTemp("", "denied") //nolint:usetesting // must be accessible
+	dir, err := os.MkdirTemp("", "denied") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // the system's temporary files
-	if err := os.Chmod(folder, 0o555); err != nil {
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // the system's temporary files
+	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(folder, "file")
+	file := filepath.Join(dir, "file")
 	contract := []string{"contract", "run", "--run=^list/empty", "--versions=v3"}
 	tenant := map[string]string{"SAIL_CLIENT_ID": "a", "SAIL_CLIENT_SECRET": "b"}
 	for _, tt := range []struct {
@@ -74,7 +74,7 @@ func TestDeniedWrite_NamesDirectoryAndOwner(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got outcome
 			runUnprivileged(t, func() { got = command(t.Context(), tt.variables, tt.args...) })
-			want := fmt.Sprintf("%s belongs to %d:%d with mode 0555", folder,
+			want := fmt.Sprintf("%s belongs to %d:%d with mode 0555", dir,
 				os.Getuid(), os.Getgid())
 			if !strings.Contains(got.stderr, want) {
 				t.Errorf("exit code %d, want %q in: %s", got.code, want, got.stderr)

@@ -33,15 +33,15 @@ type measurement struct {
 }
 
 // atHostile runs a command of the contract against a target and measures it.
-func atHostile(t *testing.T, binary, folder, address string, args ...string) measurement {
+func atHostile(t *testing.T, binary, dir, address string, args ...string) measurement {
 	t.Helper()
 	host := strings.TrimPrefix(address, "http://")
 	c := exec.Command(binary,
 		append([]string{"contract", args[0], "--target", address, "--allow-writes", host},
 			args[1:]...)...)
-	c.Dir = folder
+	c.Dir = dir
 	c.Env = []string{
-		"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
+		"HOME=" + dir, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
 		"SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16),
 	}
 	var output bytes.Buffer
@@ -128,8 +128,8 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 		{"doctor"},
 		{"sweep"},
 	} {
-		folder := t.TempDir()
-		m := atHostile(t, binary, folder, address, command...)
+		dir := t.TempDir()
+		m := atHostile(t, binary, dir, address, command...)
 		t.Logf("%-48s %-7s exit %d %5.1f s %4d MB", h.name, command[0], m.code, m.took.Seconds(),
 			m.megabyte)
 		limit := time.Minute
@@ -140,7 +140,7 @@ func checkAtHostile(t *testing.T, binary, address string, h hostileTarget) {
 			t.Errorf("%s ends with %d after %s and %d MB: %s", command[0], m.code, m.took,
 				m.megabyte, m.output)
 		}
-		if command[0] == "run" && junitCounts(t, filepath.Join(folder, "report.xml")) == "0/0/0" {
+		if command[0] == "run" && junitCounts(t, filepath.Join(dir, "report.xml")) == "0/0/0" {
 			t.Error("the report has no error")
 		}
 	}
@@ -224,7 +224,7 @@ func TestContractRun_EndsAtSignals(t *testing.T) {
 				server.CloseClientConnections()
 				server.Close()
 			})
-			folder := t.TempDir()
+			dir := t.TempDir()
 			args := append(append([]string{"contract"}, test.args...), "--target", server.URL,
 				"--allow-writes", strings.TrimPrefix(server.URL, "http://"))
 			if test.args[0] == "run" {
@@ -232,9 +232,9 @@ func TestContractRun_EndsAtSignals(t *testing.T) {
 					"junit=report.xml")
 			}
 			c := exec.Command(binary, args...)
-			c.Dir = folder
+			c.Dir = dir
 			c.Env = []string{
-				"HOME=" + folder, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
+				"HOME=" + dir, "SAIL_CLIENT_ID=facefacefacefacefacefacefaceface",
 				"SAIL_CLIENT_SECRET=" + strings.Repeat("face", 16),
 			}
 			var output bytes.Buffer
@@ -278,7 +278,7 @@ func TestContractRun_EndsAtSignals(t *testing.T) {
 			if test.args[0] != "run" || len(test.signals) > 1 {
 				return
 			}
-			if counted := junitCounts(t, filepath.Join(folder, "report.xml")); counted != "0/1/0" &&
+			if counted := junitCounts(t, filepath.Join(dir, "report.xml")); counted != "0/1/0" &&
 				!strings.Contains(counted, "/1/") {
 				t.Errorf("the report counts %s, want one error", counted)
 			}

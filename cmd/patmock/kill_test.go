@@ -31,9 +31,9 @@ func TestServe_KeepsAcknowledgedTokensWhenKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	folder := t.TempDir()
+	dir := t.TempDir()
 	binary := program(t)
-	state := filepath.Join(folder, "state")
+	state := filepath.Join(dir, "state")
 	var bearer string
 	acknowledged := map[string]bool{}
 	for round := range rounds {
@@ -98,7 +98,7 @@ func (k *persistentMock) login(t *testing.T) string {
 		t.Fatal(err)
 	}
 	user := users.Users[0]
-	answered, err := http.PostForm(k.url+"/oauth/token", url.Values{
+	resp, err := http.PostForm(k.url+"/oauth/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {user.ClientID}, "client_secret": {
 			user.ClientSecret,
 		},
@@ -106,13 +106,13 @@ func (k *persistentMock) login(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answered.Body.Close() //nolint:errcheck // it is read to its end
+	defer resp.Body.Close() //nolint:errcheck // it is read to its end
 	var issued struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(answered.Body).Decode(&issued); err != nil ||
+	if err := json.NewDecoder(resp.Body).Decode(&issued); err != nil ||
 		issued.AccessToken == "" {
-		t.Fatalf("login: %s, %v", answered.Status, err)
+		t.Fatalf("login: %s, %v", resp.Status, err)
 	}
 	return issued.AccessToken
 }
@@ -129,15 +129,15 @@ func (k *persistentMock) do(
 	}
 	r.Header.Set("Authorization", "Bearer "+bearer)
 	r.Header.Set("Content-Type", "application/json")
-	answered, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
 	}
-	defer answered.Body.Close() //nolint:errcheck // what is wrong with it shows when it is decoded
-	if answered.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %s", method, path, answered.Status)
+	defer resp.Body.Close() //nolint:errcheck // what is wrong with it shows when it is decoded
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s", method, path, resp.Status)
 	}
-	return json.NewDecoder(answered.Body).Decode(into)
+	return json.NewDecoder(resp.Body).Decode(into)
 }
 
 // create creates a token that never expires and returns its ID.

@@ -22,12 +22,12 @@ func program(t testing.TB) string {
 var programFolder string
 
 var buildOnce = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "patmock")
+	dir, err := os.MkdirTemp("", "patmock")
 	if err != nil {
 		return "", err
 	}
-	programFolder = folder
-	path := filepath.Join(folder, "patmock")
+	programFolder = dir
+	path := filepath.Join(dir, "patmock")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}

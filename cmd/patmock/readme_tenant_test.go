@@ -65,12 +65,12 @@ func TestReadme_TenantCommands(t *testing.T) {
 		".patmock/ledger.jsonl", ".patmock/parity.yaml", "acme/recording.json", "acme.html",
 		"dialect.yaml",
 	} {
-		if _, err := os.Stat(filepath.Join(x.folder, path)); err != nil {
+		if _, err := os.Stat(filepath.Join(x.dir, path)); err != nil {
 			t.Error(err)
 		}
 	}
-	x.checkNoSecret(x.folder)
-	dialect, err := os.ReadFile(filepath.Join(x.folder, "dialect.yaml"))
+	x.checkNoSecret(x.dir)
+	dialect, err := os.ReadFile(filepath.Join(x.dir, "dialect.yaml"))
 	if err != nil || !strings.Contains(string(dialect), x.host()) {
 		t.Errorf("the dialect: %v, %s", err, dialect)
 	}
@@ -84,7 +84,7 @@ func TestReadme_TenantCommands(t *testing.T) {
 func (x *tenantLike) shell(line string, want int) {
 	x.t.Helper()
 	c := exec.Command("sh", "-c", line)
-	c.Dir, c.Env = x.folder,
+	c.Dir, c.Env = x.dir,
 		append([]string{"PATH=" + filepath.Dir(x.program) + ":" + os.Getenv("PATH")}, x.env...)
 	out, err := c.CombinedOutput()
 	x.checkSecrets(line, out)
@@ -97,14 +97,14 @@ func (x *tenantLike) shell(line string, want int) {
 var secrets = regexp.MustCompile(`(?i)[0-9a-f]{64}|eyJ[0-9a-z_-]+\.[0-9a-z_-]+\.`)
 
 // checkNoSecret checks all files of a directory.
-func (x *tenantLike) checkNoSecret(folder string) {
+func (x *tenantLike) checkNoSecret(dir string) {
 	x.t.Helper()
 	documents, err := parity.Documents()
 	if err != nil {
 		x.t.Fatal(err)
 	}
 	looked := 0
-	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

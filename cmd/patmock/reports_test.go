@@ -43,10 +43,10 @@ func TestReport_FailedStart(t *testing.T) {
 		{"no kind of finding", []string{"check", "--allow=unknown"}, cli.ExitUsage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			folder := t.TempDir()
+			dir := t.TempDir()
 			var args []string
 			for _, format := range report.Formats() {
-				path := filepath.Join(folder, format)
+				path := filepath.Join(dir, format)
 				if err := os.WriteFile(path, []byte("yesterday"), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -61,21 +61,21 @@ func TestReport_FailedStart(t *testing.T) {
 			if tt.args[0] == "check" {
 				id = "client/complete"
 			}
-			checkFailureReports(t, folder, id, false)
+			checkFailureReports(t, dir, id, false)
 		})
 	}
 }
 
 // TestReport_RunningRun checks the files during a run.
 func TestReport_RunningRun(t *testing.T) {
-	folder := t.TempDir()
+	dir := t.TempDir()
 	args := []string{"contract", "run", "--run=^create/", "--mock"}
 	for _, format := range report.Formats() {
-		args = append(args, "--report", format+"="+filepath.Join(folder, format))
+		args = append(args, "--report", format+"="+filepath.Join(dir, format))
 	}
 	var once sync.Once
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		once.Do(func() { checkFailureReports(t, folder, "run/complete", true) })
+		once.Do(func() { checkFailureReports(t, dir, "run/complete", true) })
 		http.Error(w, "no mock", http.StatusTeapot)
 	}))
 	defer target.Close()
@@ -101,9 +101,9 @@ func TestReport_StandardOutput(t *testing.T) {
 }
 
 // checkFailureReports checks the reports in a directory of a run that tested nothing, by format.
-func checkFailureReports(t *testing.T, folder, id string, underway bool) {
+func checkFailureReports(t *testing.T, dir, id string, underway bool) {
 	t.Helper()
-	file, err := os.Open(filepath.Join(folder, "json"))
+	file, err := os.Open(filepath.Join(dir, "json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,12 +119,12 @@ func checkFailureReports(t *testing.T, folder, id string, underway bool) {
 		t.Errorf("interrupted is %t", r.Interrupted)
 	}
 	for _, format := range []string{"text", "markdown", "html"} {
-		if text := read(t, filepath.Join(folder, format)); !strings.Contains(text, r.Verdict()) ||
+		if text := read(t, filepath.Join(dir, format)); !strings.Contains(text, r.Verdict()) ||
 			!strings.Contains(text, id) {
 			t.Errorf("%s is %s", format, text)
 		}
 	}
-	if xml := read(t, filepath.Join(folder, "junit")); !strings.Contains(xml, ` errors="1"`) {
+	if xml := read(t, filepath.Join(dir, "junit")); !strings.Contains(xml, ` errors="1"`) {
 		t.Errorf("junit is %s", xml)
 	}
 }

@@ -95,13 +95,13 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fetch STATUS URL")
 	}
-	answered, err := http.Get(args[1])
+	resp, err := http.Get(args[1])
 	ts.Check(err)
-	defer answered.Body.Close() //nolint:errcheck // it is read to its end
-	body, err := io.ReadAll(answered.Body)
+	defer resp.Body.Close() //nolint:errcheck // it is read to its end
+	body, err := io.ReadAll(resp.Body)
 	ts.Check(err)
-	if strconv.Itoa(answered.StatusCode) != args[0] {
-		ts.Fatalf("%s: status %d, want %s: %s", args[1], answered.StatusCode, args[0], body)
+	if strconv.Itoa(resp.StatusCode) != args[0] {
+		ts.Fatalf("%s: status %d, want %s: %s", args[1], resp.StatusCode, args[0], body)
 	}
 	_, err = ts.Stdout().Write(body)
 	ts.Check(err)
@@ -119,12 +119,12 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 
 // get is a command that gets a URL after expanding variables in it.
 func get() {
-	answered, err := http.Get(os.ExpandEnv(os.Args[1]))
+	resp, err := http.Get(os.ExpandEnv(os.Args[1]))
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	_ = answered.Body.Close()
+	_ = resp.Body.Close()
 }
 
 // subjectFile is the variable with the file for the subject of a command's error.

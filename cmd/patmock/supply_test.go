@@ -56,19 +56,19 @@ func TestScripts_UseToolchain(t *testing.T) {
 func TestLicenses_MatchPackages(t *testing.T) {
 	for _, platform := range []string{"linux/amd64", "windows/arm64"} {
 		t.Run(platform, func(t *testing.T) {
-			folder := t.TempDir()
-			if out, err := exec.Command("../../.ci/licenses", folder,
+			dir := t.TempDir()
+			if out, err := exec.Command("../../.ci/licenses", dir,
 				platform).CombinedOutput(); err != nil {
 				t.Fatalf(".ci/licenses: %v: %s", err, out)
 			}
-			if !strings.Contains(read(t, filepath.Join(folder, "LICENSE")), "MIT License") {
+			if !strings.Contains(read(t, filepath.Join(dir, "LICENSE")), "MIT License") {
 				t.Error("LICENSE is not patmock's own")
 			}
 			for _, text := range []string{
 				"LICENSE", "PATENTS", "src/vendor/golang.org/x/net/LICENSE",
 				"src/vendor/golang.org/x/crypto/LICENSE",
 			} {
-				if found, _ := filepath.Glob(filepath.Join(folder, "licenses/go@*",
+				if found, _ := filepath.Glob(filepath.Join(dir, "licenses/go@*",
 					text)); len(found) != 1 {
 					t.Errorf("%d texts %s of Go, expected 1", len(found), text)
 				}
@@ -81,7 +81,7 @@ func TestLicenses_MatchPackages(t *testing.T) {
 				"{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{end}}{{end}}", ".")
 			slices.Sort(modules)
 			for _, module := range slices.Compact(modules) {
-				if found, _ := filepath.Glob(filepath.Join(folder, "licenses", module,
+				if found, _ := filepath.Glob(filepath.Join(dir, "licenses", module,
 					"*")); len(found) == 0 {
 					t.Errorf("no licence of %s", module)
 				}

@@ -38,22 +38,22 @@ func (l *lateProxy) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	passed.Header = r.Header.Clone()
-	answered, err := http.DefaultTransport.RoundTrip(passed)
+	resp, err := http.DefaultTransport.RoundTrip(passed)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	reply, err := io.ReadAll(answered.Body)
-	if err != nil || answered.Body.Close() != nil || l.dropsResponse(r, body) {
+	reply, err := io.ReadAll(resp.Body)
+	if err != nil || resp.Body.Close() != nil || l.dropsResponse(r, body) {
 		panic(http.ErrAbortHandler)
 	}
-	for name, values := range answered.Header {
+	for name, values := range resp.Header {
 		rw.Header()[name] = values
 	}
 	if r.Method == http.MethodGet {
 		reply = l.hideToken(reply)
 	}
 	rw.Header().Del("Content-Length")
-	rw.WriteHeader(answered.StatusCode)
+	rw.WriteHeader(resp.StatusCode)
 	_, _ = rw.Write(reply) // the client may have disconnected
 }
 
@@ -65,11 +65,11 @@ func (l *lateProxy) dropsResponse(r *http.Request, body []byte) bool {
 		!strings.HasSuffix(r.URL.Path, "/personal-access-tokens") {
 		return false
 	}
-	var asked struct{ Name string }
-	if json.Unmarshal(body, &asked) != nil {
+	var requested struct{ Name string }
+	if json.Unmarshal(body, &requested) != nil {
 		return false
 	}
-	l.name, l.at = asked.Name, time.Now()
+	l.name, l.at = requested.Name, time.Now()
 	return true
 }
 
@@ -80,13 +80,13 @@ func (l *lateProxy) hideToken(reply []byte) []byte {
 	if l.name == "" || time.Since(l.at) > l.while || json.Unmarshal(reply, &tokens) != nil {
 		return reply
 	}
-	shown, err := json.Marshal(slices.DeleteFunc(tokens, func(t map[string]any) bool {
+	visible, err := json.Marshal(slices.DeleteFunc(tokens, func(t map[string]any) bool {
 		return t["name"] == l.name
 	}))
 	if err != nil {
 		return reply
 	}
-	return shown
+	return visible
 }
 
 // A token from a lost response is deleted, even if an earlier list did not contain it.

@@ -36,7 +36,7 @@ import (
 type tenantLike struct {
 	t       *testing.T
 	program string
-	folder  string
+	dir     string
 	base    string
 	control *control.Client
 	env     []string
@@ -44,7 +44,7 @@ type tenantLike struct {
 
 func newTenantLike(t *testing.T) *tenantLike {
 	t.Helper()
-	x := &tenantLike{t: t, program: program(t), folder: t.TempDir()}
+	x := &tenantLike{t: t, program: program(t), dir: t.TempDir()}
 	serve := exec.Command(x.program, "serve", "--addr", "127.0.0.1:0", "--control-addr",
 		"127.0.0.1:0", "--profile", "faithful", "--log-level", "error", "--journal-size", "100000")
 	serve.Stderr = os.Stderr
@@ -66,7 +66,7 @@ func newTenantLike(t *testing.T) *tenantLike {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.env = []string{"HOME=" + x.folder, "SAIL_BASE_URL=" + x.base}
+	x.env = []string{"HOME=" + x.dir, "SAIL_BASE_URL=" + x.base}
 	prefixes := map[string]string{
 		"jane.doe": "SAIL_", "john.roe": "PATMOCK_SECOND_", "admin": "PATMOCK_ADMIN_",
 	}
@@ -102,7 +102,7 @@ func (x *tenantLike) host() string {
 // the environment.
 func (x *tenantLike) command(args ...string) *exec.Cmd {
 	c := exec.Command(x.program, append([]string{"contract"}, args...)...)
-	c.Dir, c.Env = x.folder, x.env
+	c.Dir, c.Env = x.dir, x.env
 	return c
 }
 
@@ -229,7 +229,7 @@ func TestContractRun_LeavesTenantUnchanged(t *testing.T) {
 	if got := x.run("sweep", "--target", "env", "--dry-run"); got.code != cli.ExitOK {
 		t.Errorf("a sweep ends with %d: %s%s", got.code, got.stdout, got.stderr)
 	}
-	ledger, err := os.ReadFile(filepath.Join(x.folder, ".patmock", "ledger.jsonl"))
+	ledger, err := os.ReadFile(filepath.Join(x.dir, ".patmock", "ledger.jsonl"))
 	if err != nil || !bytes.Contains(ledger, []byte("patmock-")) {
 		t.Errorf("the ledger: %v, %d bytes", err, len(ledger))
 	}

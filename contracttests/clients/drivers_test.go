@@ -34,7 +34,7 @@ type driver struct {
 	versions []string
 	// folder is the working directory of command. Command runs if check passes. A nil check is
 	// skipped.
-	folder         string
+	dir            string
 	command, check []string
 	// needs has required files of the folder, or tools if there is no slash. Get is the command to
 	// install them.
@@ -56,7 +56,7 @@ var drivers = []driver{
 		language: "TypeScript", pkg: "sailpoint-api-client", sdk: "1.4.15", versions: []string{
 			"beta", "v3", "v2024",
 		},
-		folder: "typescript", command: []string{"node", "driver.js"}, check: []string{
+		dir: "typescript", command: []string{"node", "driver.js"}, check: []string{
 			"node", "node_modules/typescript/bin/tsc",
 		},
 		needs: []string{
@@ -85,7 +85,7 @@ var drivers = []driver{
 		language: "Python", pkg: "sailpoint", sdk: "1.4.2", versions: []string{
 			"beta", "v3", "v2024", "v2025", "v2026",
 		},
-		folder: "python", command: []string{".venv-1/bin/python", "-m", "driver"},
+		dir: "python", command: []string{".venv-1/bin/python", "-m", "driver"},
 		needs: []string{".venv-1/installed.txt"}, get: "./install",
 		limits: slices.Concat(pythonLimits, []limit{
 			{
@@ -103,7 +103,7 @@ var drivers = []driver{
 	},
 	{
 		language: "Python", pkg: "sailpoint", sdk: "2.1.72", versions: []string{"v1"},
-		folder: "python", command: []string{".venv-2/bin/python", "-m", "driver"},
+		dir: "python", command: []string{".venv-2/bin/python", "-m", "driver"},
 		needs: []string{".venv-2/installed.txt"}, get: "./install",
 		limits: slices.Concat(pythonLimits, []limit{
 			{
@@ -178,16 +178,16 @@ func (d driver) require(t *testing.T) {
 	for _, need := range d.needs {
 		var err error
 		if strings.Contains(need, "/") {
-			_, err = os.Stat(filepath.Join(d.folder, need))
+			_, err = os.Stat(filepath.Join(d.dir, need))
 		} else {
 			_, err = exec.LookPath(need)
 		}
 		switch {
 		case err == nil:
 		case os.Getenv("CI") == "true":
-			t.Fatalf("%v: in contracttests/clients/%s run: %s", err, d.folder, d.get)
+			t.Fatalf("%v: in contracttests/clients/%s run: %s", err, d.dir, d.get)
 		default:
-			t.Skipf("%v: in contracttests/clients/%s run: %s", err, d.folder, d.get)
+			t.Skipf("%v: in contracttests/clients/%s run: %s", err, d.dir, d.get)
 		}
 	}
 }
@@ -213,7 +213,7 @@ func (d driver) run(t *testing.T, command []string, variables ...string) string 
 	defer cancel()
 	var stderr strings.Builder
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Dir, cmd.Stderr, cmd.WaitDelay = d.folder, &stderr, 5*time.Second
+	cmd.Dir, cmd.Stderr, cmd.WaitDelay = d.dir, &stderr, 5*time.Second
 	cmd.Env = slices.Concat([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, variables)
 	out, err := cmd.Output()
 	t.Cleanup(func() {

@@ -29,7 +29,7 @@ var styles = []struct {
 	name          string
 	style         oauth2.AuthStyle
 	authorization []string // of the login that is good
-	refused       int      // number of logins before a rejection
+	rejected      int      // number of logins before a rejection
 }{
 	{"in parameters", oauth2.AuthStyleInParams, nil, 1},
 	{"in the header", oauth2.AuthStyleInHeader, []string{"Basic [redacted]"}, 1},
@@ -101,22 +101,22 @@ func TestOAuth2_RejectsBadSecret(t *testing.T) {
 			mock := mockserver.Start(t, mockserver.Config{Log: slog.New(slog.DiscardHandler)})
 			config := jane(mock, test.style)
 			config.ClientSecret = "s3cret+/ =&"
-			refused := refusal(t, config)
-			if refused.Response.StatusCode != http.StatusUnauthorized ||
-				refused.ErrorCode != "invalid_client" ||
-				refused.ErrorDescription != "Bad client credentials" {
-				t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode,
-					refused.ErrorDescription)
+			rejected := refusal(t, config)
+			if rejected.Response.StatusCode != http.StatusUnauthorized ||
+				rejected.ErrorCode != "invalid_client" ||
+				rejected.ErrorDescription != "Bad client credentials" {
+				t.Errorf("%s: %s: %s", rejected.Response.Status, rejected.ErrorCode,
+					rejected.ErrorDescription)
 			}
-			scheme, _, _ := strings.Cut(refused.Response.Header.Get("WWW-Authenticate"), " ")
+			scheme, _, _ := strings.Cut(rejected.Response.Header.Get("WWW-Authenticate"), " ")
 			if test.style == oauth2.AuthStyleInHeader && scheme != "Basic" {
 				t.Errorf("WWW-Authenticate %q", scheme)
 			}
 			logins, err := mock.Control().Requests(t.Context(), control.Match{
 				Operation: "token", Status: http.StatusUnauthorized,
 			}, 0)
-			if err != nil || logins.Matched != test.refused {
-				t.Errorf("%d logins, want %d, error %v", logins.Matched, test.refused, err)
+			if err != nil || logins.Matched != test.rejected {
+				t.Errorf("%d logins, want %d, error %v", logins.Matched, test.rejected, err)
 			}
 		})
 		for grant, code := range map[string]string{
@@ -127,11 +127,11 @@ func TestOAuth2_RejectsBadSecret(t *testing.T) {
 					Log: slog.New(slog.DiscardHandler),
 				}), test.style)
 				config.EndpointParams = url.Values{"grant_type": {grant}}
-				if refused := refusal(t,
-					config); refused.Response.StatusCode != http.StatusBadRequest ||
-					refused.ErrorCode != code {
-					t.Errorf("%s: %s: %s", refused.Response.Status, refused.ErrorCode,
-						refused.ErrorDescription)
+				if rejected := refusal(t,
+					config); rejected.Response.StatusCode != http.StatusBadRequest ||
+					rejected.ErrorCode != code {
+					t.Errorf("%s: %s: %s", rejected.Response.Status, rejected.ErrorCode,
+						rejected.ErrorDescription)
 				}
 			})
 		}
@@ -201,11 +201,11 @@ func jane(mock *mockserver.TestServer, style oauth2.AuthStyle) *clientcredential
 func refusal(t *testing.T, config *clientcredentials.Config) *oauth2.RetrieveError {
 	t.Helper()
 	_, err := config.Token(t.Context())
-	var refused *oauth2.RetrieveError
-	if !errors.As(err, &refused) {
+	var rejected *oauth2.RetrieveError
+	if !errors.As(err, &rejected) {
 		t.Fatalf("error %v, want an oauth2.RetrieveError", err)
 	}
-	return refused
+	return rejected
 }
 
 // checkLogin checks that there was one successful login with this Authorization and without

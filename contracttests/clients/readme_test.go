@@ -32,7 +32,7 @@ func TestReadme_ListsClients(t *testing.T) {
 		}
 	}
 	for _, d := range drivers {
-		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.folder,
+		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.dir,
 			d.get); !strings.Contains(section, want) {
 			t.Errorf("the section Clients of README.md does not describe how to install %s %s:%s",
 				d.pkg, d.sdk, want)

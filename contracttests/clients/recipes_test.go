@@ -13,8 +13,8 @@ import (
 
 // A recipe of the README in a language, as patmock exec --check runs it.
 type recipe struct {
-	name, folder, file string
-	needs              []string
+	name, dir, file string
+	needs           []string
 	// command runs the file, whose folder follows.
 	command []string
 	// broken is a test of a client that sends a property that no document has.
@@ -71,7 +71,7 @@ func TestRecipes_Check(t *testing.T) {
 	}
 	for _, r := range recipes {
 		t.Run(r.name, func(t *testing.T) {
-			driver{folder: r.folder, needs: r.needs, get: "npm ci, or ./install"}.require(t)
+			driver{dir: r.dir, needs: r.needs, get: "npm ci, or ./install"}.require(t)
 			text, err := os.ReadFile(filepath.Join("../../cmd/patmock/testdata/recipes", r.file))
 			if err != nil {
 				t.Fatal(err)
@@ -100,19 +100,19 @@ func TestRecipes_Check(t *testing.T) {
 // check runs a recipe under patmock exec --check, and returns the report and the exit code.
 func (r recipe) check(t *testing.T, binary, text string) (judged report.Report, code int) {
 	t.Helper()
-	folder, err := os.MkdirTemp(r.folder, "recipes-") // beside what it imports
+	dir, err := os.MkdirTemp(r.dir, "recipes-") // beside what it imports
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
+		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	})
 	for name, content := range map[string]string{
 		r.file: text, "vitest.config.js": "export default {}\n",
 	} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -120,8 +120,8 @@ func (r recipe) check(t *testing.T, binary, text string) (judged report.Report, 
 	arguments := append([]string{
 		"exec", "--check", "--log-level", "error", "--report", "json=" + written, "--",
 	}, r.command...)
-	command := exec.CommandContext(t.Context(), binary, append(arguments, filepath.Base(folder))...)
-	command.Dir, command.Env = r.folder,
+	command := exec.CommandContext(t.Context(), binary, append(arguments, filepath.Base(dir))...)
+	command.Dir, command.Env = r.dir,
 		append(os.Environ(), "NO_COLOR=1", "CI=true", "PYTHONDONTWRITEBYTECODE=1")
 	out, err := command.CombinedOutput()
 	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {

@@ -72,12 +72,12 @@ func mutated(name, check, operation string) fuzzMutant {
 
 // instead responds to the requests of the mutant.
 func instead(
-	of func(*http.Request) bool, answer func(http.ResponseWriter),
+	of func(*http.Request) bool, response func(http.ResponseWriter),
 ) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if of(r) {
-				answer(w)
+				response(w)
 				return
 			}
 			next.ServeHTTP(w, r)

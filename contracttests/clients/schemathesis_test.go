@@ -27,7 +27,7 @@ import (
 
 // schemathesis describes the directory of schemathesis, which has no driver.
 var schemathesis = driver{
-	folder: "schemathesis", needs: []string{".venv/installed.txt"}, get: "./install",
+	dir: "schemathesis", needs: []string{".venv/installed.txt"}, get: "./install",
 }
 
 // A fuzzed document is the source of generated requests. Their responses are validated by it.
@@ -135,7 +135,7 @@ func (f fuzzed) fuzz(
 		"schemathesis.toml", "run", location, "--url", address+f.base, "--checks", "all",
 		"--phases", "examples,coverage,fuzzing,stateful", "--report", "ndjson",
 		"--report-ndjson-path", events)
-	cmd.Dir, cmd.WaitDelay = schemathesis.folder, 5*time.Second
+	cmd.Dir, cmd.WaitDelay = schemathesis.dir, 5*time.Second
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HYPOTHESIS_STORAGE_DIRECTORY=" + work,
 		"PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1",
@@ -168,11 +168,11 @@ func (f fuzzed) published(t *testing.T) string {
 	if f.set != "published" {
 		return ""
 	}
-	folder := os.Getenv("PATMOCK_PUBLISHED_DIR")
-	if folder == "" {
+	dir := os.Getenv("PATMOCK_PUBLISHED_DIR")
+	if dir == "" {
 		t.Skip("PATMOCK_PUBLISHED_DIR is not set: there are no published documents")
 	}
-	file, err := filepath.Abs(filepath.Join(folder, f.name+".yaml"))
+	file, err := filepath.Abs(filepath.Join(dir, f.name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,13 +232,13 @@ func (r fuzzRun) judge(t *testing.T, operation string) {
 		t.Error("no 2xx response")
 	}
 	const most = 3 // that a person reads
-	told := map[string]int{}
+	source := map[string]int{}
 	for _, failure := range r.failures[operation] {
-		if told[failure.check]++; told[failure.check] <= most {
+		if source[failure.check]++; source[failure.check] <= most {
 			t.Error(failure.text)
 		}
 	}
-	for check, n := range told {
+	for check, n := range source {
 		if n > most {
 			t.Errorf("%s: %d more", check, n-most)
 		}

@@ -22,8 +22,8 @@ import (
 type tool struct {
 	name string
 	// needs has programs, or files of the folder if there is a slash.
-	folder string
-	needs  []string
+	dir   string
+	needs []string
 	// command may use the variables of newEnv.
 	command string
 	// want is the expected output.
@@ -83,7 +83,7 @@ func TestTools(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			d := driver{
-				folder: test.folder, needs: test.needs, get: "npm ci, or install the program",
+				dir: test.dir, needs: test.needs, get: "npm ci, or install the program",
 			}
 			d.require(t)
 			out := d.run(t, []string{"sh", "-c", test.command},

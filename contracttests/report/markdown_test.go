@@ -47,10 +47,10 @@ func TestAppendSummary_LimitsSize(t *testing.T) {
 		results = append(results, r)
 	}
 	for _, test := range []struct {
-		name   string
-		before int
-		shown  bool // whether failures fit
-		err    bool
+		name    string
+		before  int
+		visible bool // whether failures fit
+		err     bool
 	}{
 		{"empty", 0, true, false},
 		{"half full", 450_000, true, false},
@@ -77,10 +77,10 @@ func TestAppendSummary_LimitsSize(t *testing.T) {
 				strings.Contains(text, all.Verdict()) == test.err {
 				t.Errorf("%d bytes, expected at most 900000 with the verdict", len(got))
 			}
-			if shown := strings.Count(text, "<details>"); (shown > 0) != test.shown ||
-				shown > 0 && shown+omittedCount(t, text, 2000) != 2000 {
+			if visible := strings.Count(text, "<details>"); (visible > 0) != test.visible ||
+				visible > 0 && visible+omittedCount(t, text, 2000) != 2000 {
 				t.Errorf("%d failures are shown, expected some: %t, and the number of the others",
-					shown, test.shown)
+					visible, test.visible)
 			}
 		})
 	}
@@ -95,9 +95,9 @@ func TestMarkdown_CountsOmitted(t *testing.T) {
 		results = append(results, r)
 	}
 	text := write(t, "markdown", reportOf(results...))
-	shown, omitted := strings.Count(text, "<details>"), omittedCount(t, text, 300)
-	if shown+omitted != 300 || shown < 50 {
-		t.Errorf("%d are shown and %d omitted, expected 300 together", shown, omitted)
+	visible, omitted := strings.Count(text, "<details>"), omittedCount(t, text, 300)
+	if visible+omitted != 300 || visible < 50 {
+		t.Errorf("%d are shown and %d omitted, expected 300 together", visible, omitted)
 	}
 	checkMessage(t, omittedText["markdown"].FindString(text))
 }

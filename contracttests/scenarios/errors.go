@@ -231,9 +231,9 @@ func isDefault(m contract.ErrorMessage) bool {
 }
 
 // expectRequestIDAndDate expects the headers of every response.
-func expectRequestIDAndDate(t *contract.T, answers []namedResponse) {
+func expectRequestIDAndDate(t *contract.T, responses []namedResponse) {
 	seen := map[string]bool{}
-	for _, response := range answers {
+	for _, response := range responses {
 		if _, err := http.ParseTime(response.r.Header("Date")); err != nil {
 			t.Errorf("%s: Date is %q, expected an HTTP date", response.name,
 				response.r.Header("Date"))
@@ -247,8 +247,8 @@ func expectRequestIDAndDate(t *contract.T, answers []namedResponse) {
 }
 
 // expectJSON expects the content type of every response.
-func expectJSON(t *contract.T, answers []namedResponse) {
-	for _, response := range answers {
+func expectJSON(t *contract.T, responses []namedResponse) {
+	for _, response := range responses {
 		contentType := response.r.Header("Content-Type")
 		if response.r.StatusCode() == http.StatusNoContent {
 			t.Equal("Content-Type and body of "+response.name, []string{"", ""}, []string{

@@ -186,7 +186,7 @@ var token = []contract.Scenario{
 			c := t.Anonymous().WithHeader("Scope",
 				scopeAll).ExpectInvalid("query parameter audience", "/colour")
 			expectLogin(t,
-				postLogin(c, url.Values{"audience": {"nobody"}}, urlencoded, form.Encode()))
+				postLogin(c, url.Values{"audience": {"unknown"}}, urlencoded, form.Encode()))
 		},
 	},
 	{

@@ -17,10 +17,10 @@ import (
 var errBroken = errors.New("broken pipe")
 
 // onCreate sets the response of the tenant to creates.
-func (w *watch) onCreate(answer func() (*http.Response, error)) {
+func (w *watch) onCreate(response func() (*http.Response, error)) {
 	w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
 		if r.Method == http.MethodPost && !strings.Contains(r.URL.Path, "oauth") {
-			return answer()
+			return response()
 		}
 		return nil, nil
 	}
@@ -29,10 +29,10 @@ func (w *watch) onCreate(answer func() (*http.Response, error)) {
 func TestGuard_WritesIntentBeforeCreate(t *testing.T) {
 	const intended = "intend patmock-r1-1"
 	for _, test := range []struct {
-		name   string
-		answer func() (*http.Response, error) // nil means that of the tenant
-		events []string
-		left   []string
+		name     string
+		response func() (*http.Response, error) // nil means that of the tenant
+		events   []string
+		left     []string
 	}{
 		{"made", nil, []string{intended, "created patmock-r1-1 made-1 jane"}, []string{"made-1"}},
 		{
@@ -87,10 +87,10 @@ func TestGuard_WritesIntentBeforeCreate(t *testing.T) {
 			ahead := []string{}
 			w.onCreate(func() (*http.Response, error) {
 				ahead = append(w.events(), w.leftIDs()...)
-				if test.answer == nil {
+				if test.response == nil {
 					return nil, nil
 				}
-				return test.answer()
+				return test.response()
 			})
 			_, _, err := w.send(t.Context(), "POST", tokensPath, jane, `{"name":"patmock-r1-1"}`)
 			if tenantguard.ReasonOf(err) != "" {
@@ -168,10 +168,10 @@ func TestGuard_BlocksWritesAfterLedgerError(t *testing.T) {
 func TestGuard_RecordsDeletes(t *testing.T) {
 	const made, deleted = "created patmock-r1-1 made-1 jane", "deleted made-1"
 	for _, test := range []struct {
-		name   string
-		by     string
-		answer func() *http.Response // nil means that of the tenant
-		gone   bool
+		name     string
+		by       string
+		response func() *http.Response // nil means that of the tenant
+		gone     bool
 	}{
 		{"deleted", "login-of-jane", nil, true},
 		{"deleted by another identity", "login-of-john", nil, true},
@@ -197,8 +197,8 @@ func TestGuard_RecordsDeletes(t *testing.T) {
 			id := w.create(w.logIn("login-of-jane"), "patmock-r1-1")
 			by := w.logIn(test.by)
 			w.tenant.reply = func(r *http.Request, _ string) (*http.Response, error) {
-				if r.Method == http.MethodDelete && test.answer != nil {
-					return test.answer(), nil
+				if r.Method == http.MethodDelete && test.response != nil {
+					return test.response(), nil
 				}
 				return nil, nil
 			}
@@ -355,7 +355,8 @@ func TestGuard_RecordsOwnerAndTargetTime(t *testing.T) {
 func checkNotSent(t *testing.T, want tenantguard.Reason, owner string, err error) {
 	t.Helper()
 	checkReason(t, want, err)
-	if refused, ok := errors.AsType[*tenantguard.NotSentError](err); !ok || refused.Owner != owner {
+	if rejected, ok := errors.AsType[*tenantguard.NotSentError](err); !ok ||
+		rejected.Owner != owner {
 		t.Errorf("error %v, want an error about %q", err, owner)
 	}
 }

@@ -322,9 +322,9 @@ func TestGuard_ConfirmsNewToken(t *testing.T) {
 		w.tenant.add("laptop", "jane", "laptop")
 		jane := w.logIn("login-of-jane")
 		w.onCreate(func() (*http.Response, error) {
-			answer := w.tenant.add(id, "jane", "a")
+			response := w.tenant.add(id, "jane", "a")
 			w.expect(200, "GET", tokensPath+"?owner-id=me", jane, "")
-			return reply(200, answer), nil
+			return reply(200, response), nil
 		})
 		w.expect(200, "POST", tokensPath, jane, `{"name":"a"}`)
 		if _, _, err := w.send(t.Context(), "DELETE", tokensPath+"/"+id, jane,

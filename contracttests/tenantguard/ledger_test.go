@@ -264,10 +264,10 @@ func mode(t *testing.T, path string) fs.FileMode {
 
 // An existing .gitignore is not changed.
 func TestLedger_KeepsGitignore(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), ".patmock")
-	ignore := filepath.Join(folder, ".gitignore")
-	must(t, os.Mkdir(folder, 0o700), os.WriteFile(ignore, []byte("!parity.yaml\n"), 0o600))
-	openLedger(t, filepath.Join(folder, "ledger.jsonl"))
+	dir := filepath.Join(t.TempDir(), ".patmock")
+	ignore := filepath.Join(dir, ".gitignore")
+	must(t, os.Mkdir(dir, 0o700), os.WriteFile(ignore, []byte("!parity.yaml\n"), 0o600))
+	openLedger(t, filepath.Join(dir, "ledger.jsonl"))
 	if got, err := os.ReadFile(ignore); err != nil || string(got) != "!parity.yaml\n" {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -387,12 +387,12 @@ func TestReadLedger_RejectsDamage(t *testing.T) {
 }
 
 func TestReadLedger_MissingFile(t *testing.T) {
-	folder := t.TempDir()
-	checkEntries(t, filepath.Join(folder, "ledger.jsonl"))
-	if _, err := tenantguard.ReadLedger(folder); err == nil {
+	dir := t.TempDir()
+	checkEntries(t, filepath.Join(dir, "ledger.jsonl"))
+	if _, err := tenantguard.ReadLedger(dir); err == nil {
 		t.Error("a folder is read")
 	}
-	if _, err := tenantguard.OpenLedger(folder, atNoon); err == nil {
+	if _, err := tenantguard.OpenLedger(dir, atNoon); err == nil {
 		t.Error("a folder is opened")
 	}
 }

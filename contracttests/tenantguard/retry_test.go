@@ -23,12 +23,12 @@ func TestGuard_Retries(t *testing.T) {
 	broken, cut := wire{}, wire{status: 200, cut: true}
 	limited := status(429, "Retry-After", "3")
 	for _, test := range []struct {
-		name    string
-		methods string
-		answers []wire
-		waits   []time.Duration // waits between attempts
-		status  int             // zero for an error
-		err     error
+		name      string
+		methods   string
+		responses []wire
+		waits     []time.Duration // waits between attempts
+		status    int             // zero for an error
+		err       error
 	}{
 		{"success", "GET POST DELETE", []wire{status(200)}, nil, 200, nil},
 		{
@@ -177,11 +177,11 @@ func TestGuard_Retries(t *testing.T) {
 		for method := range strings.FieldsSeq(test.methods) {
 			t.Run(test.name+" "+method, func(t *testing.T) {
 				w := newWatch(t)
-				left := test.answers
+				left := test.responses
 				w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
-					answer := left[0]
+					response := left[0]
 					left = left[1:]
-					return answer.reply()
+					return response.reply()
 				}
 				got, text, err := w.send(t.Context(), method, "/v3/things", "", "what is sent")
 				if got != test.status || got > 0 && text != strconv.Itoa(got) {
@@ -257,8 +257,8 @@ func TestGuard_LimitsBackoff(t *testing.T) {
 
 func TestGuard_RetryEndsWithContext(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		answer func() (*http.Response, error)
+		name     string
+		response func() (*http.Response, error)
 	}{
 		{"limited", func() (*http.Response, error) {
 			return reply(429, "", "Retry-After", "60"), nil
@@ -270,7 +270,7 @@ func TestGuard_RetryEndsWithContext(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			w.clock.onWait = cancel
 			w.tenant.reply = func(*http.Request, string) (*http.Response, error) {
-				return test.answer()
+				return test.response()
 			}
 			_, _, err := w.send(ctx, "GET", "/v3/things", "", "")
 			if sent := w.tenant.takeRequests(); !errors.Is(err, context.Canceled) ||

@@ -148,7 +148,7 @@ func TestExplainResponse_NamesCause(t *testing.T) {
 }
 
 func TestExplainFailure_NamesCause(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	rejected := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for _, tt := range []struct {
 		name string
 		err  error
@@ -186,9 +186,9 @@ func TestExplainFailure_NamesCause(t *testing.T) {
 				Err: "no such host", Name: "acme.example.com", IsNotFound: true,
 			}, tenantguard.UnknownHost,
 		},
-		{"refused", refused, tenantguard.ConnectionRefused},
+		{"refused", rejected, tenantguard.ConnectionRefused},
 		{
-			"unreachable proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused},
+			"unreachable proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: rejected},
 			tenantguard.ProxyFailed,
 		},
 		{
@@ -247,7 +247,7 @@ func TestExplainResponse_Redacts(t *testing.T) {
 
 // Permanent failures are not retried. ECONNREFUSED is permanent unless the target responded before.
 func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	rejected := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for _, tt := range []struct {
 		name    string
 		err     error
@@ -260,8 +260,8 @@ func TestGuard_SendsPermanentFailuresOnce(t *testing.T) {
 		},
 		{"unknown host", &net.DNSError{IsNotFound: true}, true, 1},
 		{"temporary DNS failure", &net.DNSError{IsTemporary: true}, true, 6},
-		{"connection refused at first", refused, false, 1},
-		{"connection refused later", refused, true, 6},
+		{"connection refused at first", rejected, false, 1},
+		{"connection refused later", rejected, true, 6},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sent, healthy, now := 0, tt.reached, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)

@@ -309,7 +309,7 @@ func TestSweep_RequiresEveryList(t *testing.T) {
 	}{
 		{"no logins", nil, nil, nil},
 		{
-			"rejected login", []string{"jane.doe", "nobody"}, nil, &tenantguard.CallError{
+			"rejected login", []string{"jane.doe", "unknown"}, nil, &tenantguard.CallError{
 				Call: tenantguard.LogIn, ClientID: "x", Status: 401, Err: cmpopts.AnyError,
 			},
 		},
@@ -371,7 +371,7 @@ func TestSweep_RequiresEveryList(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newSweptTenant(t)
-			x.logins["nobody"] = tenantguard.Login{
+			x.logins["unknown"] = tenantguard.Login{
 				ClientID: "x", ClientSecret: strings.Repeat("0123456789", 7),
 			}
 			x.add("jane.doe", runName(1), "")
@@ -404,10 +404,10 @@ func TestSweep_RequiresEveryList(t *testing.T) {
 func TestSweep_RenewsAccessToken(t *testing.T) {
 	x := newSweptTenant(t)
 	id := x.add("jane.doe", runName(1), "")
-	refused := 0
+	rejected := 0
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
-		if r.Method == http.MethodDelete && refused == 0 {
-			refused++
+		if r.Method == http.MethodDelete && rejected == 0 {
+			rejected++
 			return responseFunc(401, `{"error":"JWT validation failed: JWT is expired"}`)
 		}
 		return send.RoundTrip(r)
@@ -432,14 +432,14 @@ func TestSweep_DoesNotRepeatRejectedLogin(t *testing.T) {
 	for _, name := range []string{runName(1), runName(2), runName(3)} {
 		x.add("jane.doe", name, "")
 	}
-	refused := 0
+	rejected := 0
 	x.change = func(send http.RoundTripper, r *http.Request) (*http.Response, error) {
 		login := r.URL.Path == "/oauth/token"
 		if login && len(x.bearers) == 0 || r.Method == http.MethodGet {
 			return send.RoundTrip(r)
 		}
 		if login {
-			refused++
+			rejected++
 		}
 		return responseFunc(401, `{"error":"invalid_client"}`)
 	}
@@ -447,9 +447,9 @@ func TestSweep_DoesNotRepeatRejectedLogin(t *testing.T) {
 	result, err := x.sweep(nil, "jane.doe")
 	must(t, err)
 	x.expectLost(state)
-	if refused != 1 || len(result.Remaining) != 3 ||
+	if rejected != 1 || len(result.Remaining) != 3 ||
 		result.Remaining[2].Reason != tenantguard.DeleteFailed {
-		t.Fatalf("%d logins were rejected, remaining: %+v", refused, result.Remaining)
+		t.Fatalf("%d logins were rejected, remaining: %+v", rejected, result.Remaining)
 	}
 	checkMessage(t, result.Remaining[2].Detail)
 }

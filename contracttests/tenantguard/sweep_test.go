@@ -71,7 +71,7 @@ func TestSweep_DeletesOwnLedgerTokens(t *testing.T) {
 			left: tenantguard.OwnerForeign,
 			madeBy: func(id string) []func(*tenantguard.Ledger) error {
 				return []func(*tenantguard.Ledger) error{
-					recordCreatedBy(mockHost, id, "somebody"), recordIntent(mockHost, marked),
+					recordCreatedBy(mockHost, id, "other"), recordIntent(mockHost, marked),
 				}
 			},
 		},
@@ -263,12 +263,12 @@ func TestSweep_ConfirmsNames(t *testing.T) {
 			named, made := x.add("jane.doe", runName(1), ""), x.add("jane.doe", runName(2), "")
 			x.write(recordCreatedBy(mockHost, made, jane))
 			state := x.state()
-			var asked []tenantguard.SweepToken
+			var requested []tenantguard.SweepToken
 			result, err := x.sweep(func(c *tenantguard.SweepConfig) {
 				c.Confirm = confirm
 				if confirm != nil {
 					c.Confirm = func(ctx context.Context, all []tenantguard.SweepToken) bool {
-						asked = all
+						requested = all
 						return confirm(ctx, all)
 					}
 				}
@@ -286,7 +286,7 @@ func TestSweep_ConfirmsNames(t *testing.T) {
 				checkTokens(t, "asked", map[string]tenantguard.SweepReason{
 					named: tenantguard.RunName,
 				},
-					asked)
+					requested)
 			}
 		})
 	}

@@ -89,7 +89,7 @@ var loginSideEffects = []Mutant{
 		"user_name in the access token is another user's.",
 		killedBy("create/returns-200-with-eight-keys"),
 		changeClaims(func(_ *exchange, _ *response, claims object) {
-			claims["user_name"] = "somebody"
+			claims["user_name"] = "another.user"
 		}),
 	},
 	{

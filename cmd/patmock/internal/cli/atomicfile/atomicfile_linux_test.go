@@ -37,14 +37,14 @@ func TestWrite_KeepsOwner(t *testing.T) {
 // TestWrite_InPlace checks files that cannot be replaced: one in a read-only directory,
 // and a bind mount.
 func TestWrite_InPlace(t *testing.T) {
-	folder, err := os.MkdirTemp("", "place") //nolint:usetesting // must be accessible
+	dir, err := os.MkdirTemp("", "place") //nolint:usetesting // must be accessible
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) }) // the system's temporary files
-	path := filepath.Join(folder, "report.xml")
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // the system's temporary files
+	path := filepath.Join(dir, "report.xml")
 	err = errors.Join(os.WriteFile(path, []byte("something old"), 0o600), os.Chmod(path, 0o666),
-		os.Chmod(folder, 0o555))
+		os.Chmod(dir, 0o555))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +91,8 @@ func TestWrite_InPlace(t *testing.T) {
 // TestWrite_SpecialFiles checks files that are not regular.
 func TestWrite_SpecialFiles(t *testing.T) {
 	t.Parallel() // it mostly waits
-	folder := t.TempDir()
-	fifo := filepath.Join(folder, "fifo")
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestWrite_SpecialFiles(t *testing.T) {
 		}
 	})
 	t.Run("socket", func(t *testing.T) {
-		path := filepath.Join(folder, "socket")
+		path := filepath.Join(dir, "socket")
 		l, err := net.Listen("unix", path)
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +138,7 @@ func TestWrite_SpecialFiles(t *testing.T) {
 		if os.Getuid() != 0 {
 			t.Skip("only root can make a device")
 		}
-		path := filepath.Join(folder, "null")
+		path := filepath.Join(dir, "null")
 		if err := unix.Mknod(path, unix.S_IFCHR|0o600, int(unix.Mkdev(1, 3))); err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,8 @@ import (
 )
 
 func TestWrite(t *testing.T) {
-	folder := t.TempDir()
-	file := func(name string) string { return filepath.Join(folder, name) }
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
 	link := func(target, name string) {
 		if err := os.Symlink(target, file(name)); err != nil {
 			t.Fatal(err)

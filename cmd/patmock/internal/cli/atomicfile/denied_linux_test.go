@@ -15,9 +15,9 @@ import (
 )
 
 func TestExplainDenied(t *testing.T) {
-	folder := t.TempDir()
-	file := filepath.Join(folder, "file")
-	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	mine := fmt.Sprintf("uid %d and gid %d", os.Geteuid(), os.Getegid())
@@ -28,18 +28,18 @@ func TestExplainDenied(t *testing.T) {
 	}{
 		{
 			"file that is not there", &os.PathError{
-				Op: "open", Path: folder + "/a/b", Err: unix.EACCES,
-			}, folder,
+				Op: "open", Path: dir + "/a/b", Err: unix.EACCES,
+			}, dir,
 		},
 		{"file that is there", &os.PathError{Op: "open", Path: file, Err: unix.EPERM}, file},
-		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, folder},
+		{"rename over a file", &os.LinkError{Op: "rename", New: file, Err: unix.EACCES}, dir},
 		{
 			"read-only",
 			fmt.Errorf("--report: %w", &os.PathError{
-				Op: "open", Path: folder + "/a", Err: unix.EROFS,
-			}), folder,
+				Op: "open", Path: dir + "/a", Err: unix.EROFS,
+			}), dir,
 		},
-		{"another error", &os.PathError{Op: "open", Path: folder, Err: unix.ENOSPC}, ""},
+		{"another error", &os.PathError{Op: "open", Path: dir, Err: unix.ENOSPC}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ExplainDenied(tt.err)

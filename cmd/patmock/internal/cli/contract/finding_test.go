@@ -75,16 +75,16 @@ func TestProposal_KeepsGeneralTexts(t *testing.T) {
 			Scenario: "a/b", Version: "v3", Exchanges: []recording.Exchange{x},
 			DialectEntries: map[string]int{entry.ID: 0},
 		}, "https://acme", true)
-		step, asked := recorded.DialectStep(entry.ID)
-		answer, problem := responseTo(entry, step)
-		if !asked || problem != "" || answer.Status != http.StatusUnauthorized {
-			t.Errorf("%q is proposed as %+v, %q", test.text, answer, problem)
+		step, requested := recorded.DialectStep(entry.ID)
+		response, problem := responseTo(entry, step)
+		if !requested || problem != "" || response.Status != http.StatusUnauthorized {
+			t.Errorf("%q is proposed as %+v, %q", test.text, response, problem)
 		}
 		want := ""
 		if test.adopted {
 			want = test.text
 		}
-		if got := answer.Text + answer.Description; got != want {
+		if got := response.Text + response.Description; got != want {
 			t.Errorf("%s: %q is proposed as %q", test.entry, test.text, got)
 		}
 	}

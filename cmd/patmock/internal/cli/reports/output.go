@@ -40,13 +40,13 @@ func parseReport(text string) (output, error) {
 	if err := cli.CheckName("--report", "format", format, report.Formats()); err != nil {
 		return output{}, err
 	}
-	if folder := filepath.Dir(path); path != "-" {
-		info, err := os.Stat(folder)
+	if dir := filepath.Dir(path); path != "-" {
+		info, err := os.Stat(dir)
 		if errors.Is(err, fs.ErrPermission) {
 			return output{}, cli.Flagf("report", " %s: %w", text, err)
 		}
 		if err != nil || !info.IsDir() {
-			return output{}, cli.Flagf("report", " %s: directory %s does not exist", text, folder)
+			return output{}, cli.Flagf("report", " %s: directory %s does not exist", text, dir)
 		}
 	}
 	return output{format, path}, nil

@@ -80,14 +80,14 @@ func TestHelp_Groups(t *testing.T) {
 func TestHelp_ShowsEveryFlag(t *testing.T) {
 	for _, cmd := range allCommands() {
 		usage := cmd.UsageString()
-		shown := func(f *pflag.Flag) {
+		visible := func(f *pflag.Flag) {
 			if f.Name != "help" && f.Name != "version" &&
 				strings.Count(usage, "\n  --"+f.Name) == 0 {
 				t.Errorf("%s: the help does not show --%s", cmd.CommandPath(), f.Name)
 			}
 		}
-		cmd.LocalFlags().VisitAll(shown)
-		cmd.InheritedFlags().VisitAll(shown)
+		cmd.LocalFlags().VisitAll(visible)
+		cmd.InheritedFlags().VisitAll(visible)
 	}
 }
 
