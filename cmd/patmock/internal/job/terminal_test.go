@@ -131,9 +131,8 @@ func TestTerminal(t *testing.T) {
 			"a shell", `$JOB bash --norc -i`,
 			[]step{
 				{"$ ", "echo $((40+2))a\n"},
-				{"42a", "sleep 600\n"},
-				{"sleep 600", ""},
-				{"\n", interrupt},
+				{"42a", "sh -c 'echo $((60+1))c; exec sleep 600'\n"},
+				{"61c", interrupt}, // the shell has started it
 				{"$ ", "sleep 600 & kill %1; wait %1; echo $((50+3))b\n"},
 				{"53b", "exit\n"},
 			},
