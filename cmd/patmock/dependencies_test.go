@@ -40,6 +40,7 @@ var rules = []dependencyRule{
 	{"spec/internal/fastpath", nil},
 	{"spec", nil},
 	{"fixtures/golden", nil},
+	{"internal/authority", nil},
 	{"internal/prose", nil},
 	{"internal/sample", nil},
 	{"fixtures", nil},
@@ -124,7 +125,7 @@ var rules = []dependencyRule{
 		"mockserver/internal/ratelimit",
 		"mockserver/internal/response", "mockserver/internal/store/file",
 	}},
-	{"mockserver", []string{"spec", "fixtures"}},
+	{"mockserver", []string{"spec", "fixtures", "internal/authority"}},
 	{"contracttests/report", []string{"spec"}},
 	{"contracttests/recording", []string{"contracttests/report", "spec"}},
 	{"contracttests/parity", []string{"contracttests/report", "spec"}},
@@ -174,7 +175,7 @@ var rules = []dependencyRule{
 		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/check",
 		"cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/reports",
 		"cmd/patmock/internal/cli/serve", "cmd/patmock/internal/job", "contracttests",
-		"mockserver/control",
+		"internal/authority", "mockserver/control",
 	}},
 	{"cmd/patmock/internal/cli/fixtures", []string{
 		"cmd/patmock/internal/cli$", "fixtures",
@@ -203,6 +204,7 @@ var rules = []dependencyRule{
 // externalImports maps packages to the only external modules that they may import.
 var externalImports = map[string][]string{
 	"cmd/patmock/internal/job": {"golang.org/x/sys"},
+	"internal/authority":       {},
 	"spec/version":             {},
 	"spec/evidence":            {},
 	"spec/internal/fastpath":   {"github.com/getkin/kin-openapi"},
