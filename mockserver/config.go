@@ -19,6 +19,9 @@ import (
 type Config struct {
 	// Tenant is the initial state. Nil means the built-in default tenant of package fixtures.
 	Tenant *fixtures.Tenant
+	// TLS makes the mock serve https, with HTTP/2. Nil means plain http. It applies to listeners of
+	// [Server.Listener].
+	TLS *TLS
 	// Versions are the API versions to serve. Empty means all.
 	Versions []version.Version
 	// PublicURL is the base URL of the endpoints in /oauth/info, such as http://mock:17280. Empty
@@ -196,7 +199,12 @@ func (c *Config) setLimits() error {
 }
 
 // server returns the configuration of package server.
-func (c Config) server() server.Config {
+func (c Config) server() (server.Config, error) {
+	// Now may return another time than the clocks of clients, which validate certificates.
+	secure, err := c.TLS.server(time.Now())
+	if err != nil {
+		return server.Config{}, configError("TLS", err)
+	}
 	limit, _ := ratelimit.Parse(c.Profile.RateLimit) // validated by withDefaults
 	return server.Config{
 		Tenant: c.Tenant, Versions: c.Versions, PublicURL: c.PublicURL, Now: c.Now,
@@ -208,9 +216,9 @@ func (c Config) server() server.Config {
 		ReadTimeout: c.ReadTimeout, IdleTimeout: c.IdleTimeout, CORS: c.CORS,
 		AllowedHosts:    c.AllowedHosts,
 		SeparateControl: c.SeparateControl, ControlToken: c.ControlToken, Fallback: c.Fallback,
-		LogRequests: c.LogRequests,
-		Log:         c.Log, Version: Version(),
-	}
+		LogRequests: c.LogRequests, TLS: secure,
+		Log: c.Log, Version: Version(),
+	}, nil
 }
 
 // CheckBaseURL validates the base URL of a mock and returns it without a trailing slash. It rejects

@@ -17,6 +17,7 @@ import (
 type Server struct {
 	config Config
 	server *server.Server
+	tls    *server.TLS // nil for plain http
 }
 
 // New returns a mock. An invalid configuration is a [*ConfigError]: an unusable tenant, an unknown
@@ -26,14 +27,18 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := server.New(c.server())
+	settings, err := c.server()
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.New(settings)
 	if field := (*server.FieldError)(nil); errors.As(err, &field) {
 		err = &ConfigError{field.Field, err}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Server{c, s}, nil
+	return &Server{c, s, settings.TLS}, nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -43,14 +48,17 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.server.S
 func (s *Server) ControlHandler() http.Handler { return s.server.ControlHandler() }
 
 // HTTPServer returns a server for a handler of the mock: the Server itself, or
-// [Server.ControlHandler]. It supports HTTP/1.1 and HTTP/2 without TLS. It closes connections that
-// are slow or idle for longer than the Config allows. Use it with a listener of [Server.Listener].
+// [Server.ControlHandler]. It supports HTTP/1.1 and HTTP/2, with or without TLS. It closes
+// connections that are slow or idle for longer than the Config allows. Use it with a listener of
+// [Server.Listener].
 func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	return s.server.HTTPServer(handler)
 }
 
-// Listener returns a listener that closes connections of clients that use TLS, and logs each such
-// client once.
+// Listener returns a listener for [Server.HTTPServer]. With TLS in the Config its connections use
+// TLS, and clients that speak plain http get a 400. Without TLS it closes connections of clients
+// that use TLS. It logs each client with the wrong scheme once, and so each client that rejects the
+// certificate.
 func (s *Server) Listener(l net.Listener) net.Listener { return s.server.Listener(l) }
 
 // Transport returns a transport that calls the mock without a socket, for any host. Faults of the
@@ -60,7 +68,7 @@ func (s *Server) Transport() http.RoundTripper { return server.Transport(s.serve
 // Control returns a client of the control API that needs no socket.
 func (s *Server) Control() *control.Client {
 	return control.New(control.Config{
-		URL: cmp.Or(s.config.PublicURL, "http://127.0.0.1"), Token: s.config.ControlToken,
+		URL: cmp.Or(s.config.PublicURL, s.scheme()+"://127.0.0.1"), Token: s.config.ControlToken,
 		HTTP:           &http.Client{Transport: server.Transport(s.ControlHandler())},
 		AllowPlaintext: true, // requests stay in the process
 	})

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,13 +35,17 @@ type TestServer struct {
 	Server *Server
 
 	t         TB
-	log       *testLog // nil if the mock logs elsewhere
-	rootURL   string   // URL of the mock
+	log       *testLog        // nil if the mock logs elsewhere
+	rootURL   string          // URL of the mock
+	transport *http.Transport // nil for plain http
 	namespace string
 }
 
 // Start runs a mock for a test and stops it when the test ends. It takes at most one Config; the
 // default is the zero Config. An error fails the test.
+//
+// With TLS in the Config, the URL is an https URL. [TestServer.Client] trusts the mock. Other
+// clients need [Server.RootCAs] or [Server.CA].
 //
 // Without a Log in the Config, the mock logs to the output of the test ([testing.TB.Output]) until
 // the test ends.
@@ -72,7 +77,16 @@ func Start(t TB, config ...Config) *TestServer {
 		t.Fatalf("patmock: %v", err)
 	}
 	server := mock.HTTPServer(mock)
+	var idle sync.Map // net.Conn of HTTP/2 without a request
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		if _, http2 := c.(*tls.Conn); http2 && state == http.StateIdle {
+			idle.Store(c, nil)
+			return
+		}
+		idle.Delete(c)
+	}
 	listener = mock.Listener(listener)
+	transport := mock.clientTransport("127.0.0.1")
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -82,7 +96,14 @@ func Start(t TB, config ...Config) *TestServer {
 		if log != nil {
 			defer log.close()
 		}
+		if transport != nil {
+			transport.CloseIdleConnections()
+		}
 		mock.Stop() // ends requests that a fault holds
+		idle.Range(func(c, _ any) bool {
+			_ = c.(net.Conn).Close() // Shutdown would wait a second for its client
+			return true
+		})
 		// Handlers end first, so that none of them logs after the test.
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -94,9 +115,10 @@ func Start(t TB, config ...Config) *TestServer {
 			t.Fatalf("patmock: %v", err)
 		}
 	})
-	root := "http://" + listener.Addr().String()
+	root := mock.scheme() + "://" + listener.Addr().String()
 	return &TestServer{
 		URL: root, Server: mock, t: t, log: log, rootURL: root, namespace: namespace.Default,
+		transport: transport,
 	}
 }
 
@@ -114,8 +136,7 @@ func (s *TestServer) Namespace(t TB, name string) *TestServer {
 	}
 	return &TestServer{
 		URL: s.rootURL + namespace.Prefix(name), Server: s.Server, t: t, log: s.log,
-		rootURL:   s.rootURL,
-		namespace: name,
+		rootURL: s.rootURL, namespace: name, transport: s.transport,
 	}
 }
 
@@ -167,6 +188,9 @@ func (a *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+token)
+	if a.server.transport != nil {
+		return a.server.transport.RoundTrip(r)
+	}
 	return http.DefaultTransport.RoundTrip(r)
 }
 
@@ -184,6 +208,10 @@ func (a *authTransport) accessToken(ctx context.Context) (string, error) {
 	login := clientcredentials.Config{
 		ClientID: a.id, ClientSecret: a.secret, TokenURL: a.server.URL + "/oauth/token",
 		AuthStyle: oauth2.AuthStyleInParams,
+	}
+	if a.server.transport != nil {
+		ctx = context.WithValue(ctx, oauth2.HTTPClient,
+			&http.Client{Transport: a.server.transport})
 	}
 	token, err := login.Token(ctx)
 	if err != nil {

@@ -17,16 +17,21 @@ func BaseURL(r *http.Request, publicURL string) string {
 	if publicURL != "" {
 		return publicURL + prefix
 	}
-	scheme, host := "http", r.Host
+	host := r.Host
 	// HTTP/1.0 requests may have no host.
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" {
 		host = local.String()
 	}
-	if r.TLS != nil {
-		scheme = "https"
-	}
 	forwardedScheme, forwardedHost := forwardedOrigin(r)
-	return cmp.Or(forwardedScheme, scheme) + "://" + cmp.Or(forwardedHost, host) + prefix
+	return cmp.Or(forwardedScheme, Scheme(r)) + "://" + cmp.Or(forwardedHost, host) + prefix
+}
+
+// Scheme returns https if a request arrived with TLS, and otherwise http.
+func Scheme(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // plainHost matches a host with an optional port that all clients parse alike.

@@ -58,7 +58,11 @@ func Abort(rw http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or no connection
 	}
-	if wrapped, ok := connection.(interface{ NetConn() net.Conn }); ok {
+	for { // without the alert that ends TLS
+		wrapped, ok := connection.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
 		connection = wrapped.NetConn()
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {

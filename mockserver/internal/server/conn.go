@@ -22,16 +22,20 @@ import (
 const maxHeaderBytes = 64 << 10
 
 // HTTPServer returns an http.Server for a handler of the mock: the Server itself or
-// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2 without TLS, and closes connections that
-// exceed the timeouts of the Config. It should serve a listener of [Server.Listener].
+// [Server.ControlHandler]. It speaks HTTP/1.1 and HTTP/2, and closes connections that exceed the
+// timeouts of the Config. It should serve a listener of [Server.Listener].
 func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true)
+	if s.tls == nil {
+		protocols.SetUnencryptedHTTP2(true)
+	} else {
+		protocols.SetHTTP2(true)
+	}
 	return &http.Server{
 		Handler: handler, Protocols: protocols, MaxHeaderBytes: maxHeaderBytes,
-		DisableGeneralOptionsHandler: true,
-		ReadHeaderTimeout:            s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
+		DisableGeneralOptionsHandler: true, TLSConfig: s.tls.Clone(),
+		ReadHeaderTimeout: s.config.ReadTimeout, IdleTimeout: s.config.IdleTimeout,
 		ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connKey{}, c)
@@ -39,28 +43,30 @@ func (s *Server) HTTPServer(handler http.Handler) *http.Server {
 	}
 }
 
+// requestConn is a connection that accounts for the headers of its requests.
+type requestConn interface {
+	beginRequest()
+	endRequest()
+}
+
 type connKey struct{}
 
-// Listener wraps a listener. It rejects clients that speak TLS and logs each of them once.
+// Listener wraps a listener. With TLS in the Config it returns connections after their handshake.
+// Otherwise it rejects clients that speak TLS. It logs each rejected client once.
 func (s *Server) Listener(l net.Listener) net.Listener {
-	return &plainListener{
-		Listener: l, log: s.config.Log, inFlight: s.inFlight, tlsClients: map[string]bool{},
+	if s.tls != nil {
+		return newTLSListener(l, s.tls, s.config, s.inFlight)
 	}
+	return &plainListener{Listener: l, log: s.config.Log, inFlight: s.inFlight}
 }
 
 // plainListener rejects connections that begin with a TLS handshake.
 type plainListener struct {
 	net.Listener
-	log      *slog.Logger
-	inFlight *budget.Share
-
-	mu         sync.Mutex
-	tlsClients map[string]bool // addresses of clients that spoke TLS
+	log        *slog.Logger
+	inFlight   *budget.Share
+	tlsClients clientSet
 }
-
-// maxTLSClients is the maximum number of addresses in tlsClients. Other clients are logged on every
-// attempt.
-const maxTLSClients = 1024
 
 // Accept implements net.Listener.
 func (l *plainListener) Accept() (net.Conn, error) {
@@ -68,29 +74,23 @@ func (l *plainListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plainConn{Conn: conn, listener: l, lease: l.inFlight.Lease()}, nil
+	return &httpConn{Conn: conn, listener: l, lease: l.inFlight.Lease()}, nil
 }
 
 // logTLSClient logs the first attempt of a client.
 func (l *plainListener) logTLSClient(addr net.Addr) {
-	host, _, _ := net.SplitHostPort(addr.String())
-	l.mu.Lock()
-	logged := l.tlsClients[host]
-	if len(l.tlsClients) < maxTLSClients {
-		l.tlsClients[host] = true
-	}
-	l.mu.Unlock()
-	if !logged {
-		l.log.Warn("a client speaks TLS to a plain http port: use http://", "client", host, "port",
-			l.Addr().String())
+	if host, first := l.tlsClients.add(addr, ""); first {
+		l.log.Warn("a client speaks TLS to a plain http port: use http://, or start patmock with "+
+			"--tls", "client", host, "port", l.Addr().String())
 	}
 }
 
-// plainConn is a connection that must not begin with a TLS handshake.
-type plainConn struct {
+// httpConn is a connection for HTTP/1, or for HTTP/2 without TLS. Without TLS it must not begin
+// with a TLS handshake.
+type httpConn struct {
 	net.Conn
-	listener  *plainListener
-	inspected bool // accessed only by the server's reading goroutine
+	listener  *plainListener // nil with TLS
+	inspected bool           // accessed only by the server's reading goroutine
 
 	mu          sync.Mutex
 	serving     bool // a handler serves the request; its body is accounted for elsewhere
@@ -104,7 +104,7 @@ type plainConn struct {
 const freeHeaderBytes = 4 << 10
 
 // reserveHeader reserves n header bytes from the budget. It reports whether they fit.
-func (c *plainConn) reserveHeader(n int) bool {
+func (c *httpConn) reserveHeader(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.serving || c.http2 {
@@ -116,13 +116,13 @@ func (c *plainConn) reserveHeader(n int) bool {
 }
 
 // beginRequest marks the connection as serving a request; endRequest ends that.
-func (c *plainConn) beginRequest() {
+func (c *httpConn) beginRequest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.serving = true
 }
 
-func (c *plainConn) endRequest() {
+func (c *httpConn) endRequest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.serving, c.headerBytes = false, 0
@@ -130,7 +130,7 @@ func (c *plainConn) endRequest() {
 }
 
 // Close implements net.Conn.
-func (c *plainConn) Close() error {
+func (c *httpConn) Close() error {
 	c.endRequest()
 	return c.Conn.Close()
 }
@@ -140,7 +140,7 @@ func (c *plainConn) Close() error {
 const tlsHandshake = 0x16
 
 // Read implements net.Conn.
-func (c *plainConn) Read(p []byte) (int, error) {
+func (c *httpConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 && !c.reserveHeader(n) {
 		_, _ = io.WriteString(c.Conn,
@@ -164,7 +164,8 @@ func (c *plainConn) Read(p []byte) (int, error) {
 		// Clients report plain text as an invalid TLS record.
 		_, _ = io.WriteString(c.Conn,
 			"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nX-Content-Type-Options: "+
-				"nosniff\r\n\r\nthis is a plain http port: use http://\n")
+				"nosniff\r\n\r\nthis is a plain http port: use http://, or start patmock with "+
+				"--tls\n")
 		return 0, io.EOF
 	}
 	return n, err
@@ -179,7 +180,7 @@ var rawErrorHeaders = [][]byte{
 }
 
 // Write implements net.Conn. It adds X-Content-Type-Options to the errors that net/http writes.
-func (c *plainConn) Write(p []byte) (int, error) {
+func (c *httpConn) Write(p []byte) (int, error) {
 	line, headers, ok := bytes.Cut(p[:min(len(p), maxStatusLine)], []byte("\r\n"))
 	if !ok || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) ||
 		!slices.ContainsFunc(rawErrorHeaders,
@@ -199,7 +200,7 @@ func (c *plainConn) Write(p []byte) (int, error) {
 const maxStatusLine = 512
 
 // CloseWrite shuts down the writing side, as net/http expects of a *net.TCPConn.
-func (c *plainConn) CloseWrite() error {
+func (c *httpConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -207,7 +208,7 @@ func (c *plainConn) CloseWrite() error {
 }
 
 // NetConn returns the underlying connection.
-func (c *plainConn) NetConn() net.Conn { return c.Conn }
+func (c *httpConn) NetConn() net.Conn { return c.Conn }
 
 // rejectTunnel responds to CONNECT. Clients that use patmock as their proxy send it.
 func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
@@ -215,7 +216,8 @@ func (s *Server) rejectTunnel(rw http.ResponseWriter, r *http.Request) {
 		Rule: rule.ProxyRequest,
 		Text: fmt.Sprintf("CONNECT %s: patmock is not a proxy", response.Truncate(r.Host)),
 	}
-	const advice = "clear HTTPS_PROXY for this client, and set its base URL to http://"
+	advice := "clear HTTPS_PROXY for this client, and set its base URL to " +
+		response.Scheme(r) + "://"
 	s.config.Log.Warn(reason.Text+": "+advice+response.Truncate(localAddr(r)), "rule",
 		string(reason.Rule))
 	header := rw.Header()

@@ -48,7 +48,7 @@ var noSniff = []string{"nosniff"}
 // ServeHTTP implements http.Handler.
 func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Header()["X-Content-Type-Options"] = noSniff
-	if c, ok := r.Context().Value(connKey{}).(*plainConn); ok {
+	if c, ok := r.Context().Value(connKey{}).(requestConn); ok {
 		c.beginRequest()
 		defer c.endRequest()
 	}

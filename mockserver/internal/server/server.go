@@ -3,6 +3,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,6 +44,7 @@ type Server struct {
 	findings         *findings.Store
 	writer           response.Writer
 	wallNow          func() time.Time // time.Now, for HTTP headers
+	tls              *tls.Config      // nil for plain http
 	done             chan struct{}
 	stop             func()
 
@@ -92,6 +94,7 @@ type Config struct {
 	ControlToken    string
 	Fallback        string
 	LogRequests     bool
+	TLS             *TLS // nil for plain http
 	Log             *slog.Logger
 	// Version is the version of patmock.
 	Version string
@@ -155,6 +158,9 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		return nil, err
 	}
 	s.guard = newControlGuard(c)
+	if s.tls, err = s.tlsConfig(c.TLS); err != nil {
+		return nil, fieldError("TLS", err)
+	}
 	s.namespaceConfig = namespace.Config{
 		Tenant: c.Tenant, Now: c.Now, WallNow: s.wallNow, Profile: c.Profile,
 		RateLimit:  c.RateLimit,

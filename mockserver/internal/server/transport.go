@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,9 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		req.Body = http.NoBody
 	}
 	req.Host = r.URL.Host
+	if r.URL.Scheme == "https" {
+		req.TLS = &tls.ConnectionState{ServerName: r.URL.Hostname(), HandshakeComplete: true}
+	}
 	rw := newMemoryWriter(cancel)
 	done := make(chan any, 1)
 	go func() {
