@@ -193,11 +193,14 @@ func (d driver) require(t *testing.T) {
 }
 
 // newEnv starts a mock and returns the environment of a driver.
-func newEnv(t *testing.T) []string {
+func newEnv(t *testing.T, config ...mockserver.Config) []string {
 	t.Helper()
-	mock := mockserver.Start(t, mockserver.Config{
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-	})
+	var c mockserver.Config
+	if len(config) > 0 {
+		c = config[0]
+	}
+	c.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	mock := mockserver.Start(t, c)
 	id, secret := mock.Credentials("jane.doe")
 	return []string{
 		"NO_PROXY=127.0.0.1", "PATMOCK_URL=" + mock.URL,
@@ -208,6 +211,16 @@ func newEnv(t *testing.T) []string {
 // run runs a command in the driver's folder and returns its standard output. The command has these
 // variables and PATH. Its standard error is logged if the test fails.
 func (d driver) run(t *testing.T, command []string, variables ...string) string {
+	t.Helper()
+	out, err := d.output(t, command, variables...)
+	if err != nil {
+		t.Fatalf("%q: %v, after it wrote\n%s", command, err, out)
+	}
+	return out
+}
+
+// output is like run, but returns the error of the command.
+func (d driver) output(t *testing.T, command []string, variables ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -222,7 +235,7 @@ func (d driver) run(t *testing.T, command []string, variables ...string) string 
 		}
 	})
 	if err != nil {
-		t.Fatalf("%q: %v, after it wrote\n%s", command, errors.Join(err, ctx.Err()), out)
+		err = errors.Join(err, ctx.Err())
 	}
-	return string(out)
+	return string(out), err
 }

@@ -64,11 +64,7 @@ def test_that_begins_with_a_reset():
 // The recipes of the README pass a check because their requests were judged and break no rule. A
 // client that breaks one fails it, although each test begins with a reset.
 func TestRecipes_Check(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "patmock")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary,
-		"example.com/patmock/cmd/patmock").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	binary := buildPatmock(t)
 	for _, r := range recipes {
 		t.Run(r.name, func(t *testing.T) {
 			driver{dir: r.dir, needs: r.needs, get: "npm ci, or ./install"}.require(t)
