@@ -22,8 +22,6 @@ import (
 	"example.com/patmock/spec/version"
 )
 
-func TestMain(m *testing.M) { golden.Main(m) }
-
 // The files in testdata/wire have the bytes of clients on one connection, and the responses that
 // the clients need. Evidence LIVE means observed on the wire, and READ means taken from the source.
 func TestWire(t *testing.T) {
