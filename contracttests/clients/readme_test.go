@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -25,13 +26,13 @@ func TestReadme_ListsClients(t *testing.T) {
 	if want := fmt.Sprintf("through %d steps", len(steps)); !strings.Contains(section, want) {
 		t.Errorf("the section Clients of README.md does not say %q", want)
 	}
-	for _, tool := range tools {
+	for _, tool := range slices.Concat(tools, requestTools) {
 		if want := "\n| " + tool.name + " | " + tool.does +
 			" |\n"; !strings.Contains(section, want) {
 			t.Errorf("the section Clients of README.md does not have the row%s", want)
 		}
 	}
-	for _, d := range drivers {
+	for _, d := range append(slices.Clone(drivers), toolsDriver("newman")) {
 		if want := fmt.Sprintf("\n(cd contracttests/clients/%s && %s)\n", d.dir,
 			d.get); !strings.Contains(section, want) {
 			t.Errorf("the section Clients of README.md does not describe how to install %s %s:%s",
