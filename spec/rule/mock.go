@@ -121,6 +121,7 @@ const (
 	ControlUnknownDocument  ID = "unknown-document"
 	ControlUnknownRequest   ID = "unknown-request"
 	ControlUnknownFault     ID = "unknown-fault"
+	ControlUnknownStub      ID = "unknown-stub"
 	ControlUnknownOwner     ID = "control-unknown-owner"
 	ControlInternalError    ID = "fault"
 	ControlIDTaken          ID = "id-taken"
@@ -173,6 +174,11 @@ var controlling = withCommon(Rule{Evidence: published, Unobservable: ofPatmock},
 		Sources: []string{"control #/paths/~1_mock~1faults~1{id}"},
 	},
 	{
+		ID:      ControlUnknownStub,
+		Text:    "A stub that is removed exists.",
+		Sources: []string{"control #/paths/~1_mock~1stubs~1{id}"},
+	},
+	{
 		ID:      ControlUnknownOwner,
 		Text:    "The owner of a new token is an identity of the tenant.",
 		Sources: []string{"control #/paths/~1_mock~1tokens/post"},
@@ -184,7 +190,7 @@ var controlling = withCommon(Rule{Evidence: published, Unobservable: ofPatmock},
 	},
 	{
 		ID:      ControlIDTaken,
-		Text:    "The id of a new fault, identity or token is free.",
+		Text:    "The id of a new fault, stub, identity or token is free.",
 		Sources: []string{"control #/paths/~1_mock~1faults/post"},
 	},
 	{

@@ -36,7 +36,8 @@ type Rule struct {
 func All() []Rule {
 	return slices.Concat(
 		login, access, responses, listing, tokens, expiry, patching, bulk, open,
-		clients, serving, controlling, fixtureFiles, dialects, faults, verifications,
+		clients, serving, controlling, fixtureFiles, dialects, faults, stubs,
+		verifications,
 	)
 }
 
