@@ -35,7 +35,8 @@ var advice = []struct{ kind, text string }{
 	{control.UnmatchedPath, "send the request to a path of the API"},
 	{
 		control.NotSimulated,
-		"give the mock a --fallback for other APIs, or keep such requests away from it",
+		"add a response with patmock control stub add, or give the mock a --fallback for other " +
+			"APIs",
 	},
 	{
 		control.RepeatedRejection,

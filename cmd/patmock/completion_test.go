@@ -87,7 +87,7 @@ func TestComplete(t *testing.T) {
 		{"contract diff ", []string{"mock", "env"}},
 		{
 			"control fault add --operation ", []string{
-				"token", "list", "create", "patch", "delete", "bulk",
+				"token", "list", "create", "patch", "delete", "bulk", "stub",
 			},
 		},
 		{"control fault add --effect ", []string{

@@ -96,7 +96,8 @@ const (
 		`"operation":"create","version":"v3",` +
 		`"method":"POST","path":"/v3/personal-access-tokens","query":"a=b","status":400,` +
 		`"owner":"ann","clientId":"c1","unmatched":false,` +
-		`"forwarded":true,"fault":"f1","findings":[{"kind":"unknown-property","detail":"/nam is ` +
+		`"forwarded":true,"fault":"f1","stub":"s1","findings":[{"kind":"unknown-property",` +
+		`"detail":"/nam is ` +
 		`no property"}],"reasons":["no name"],"notes":["a note"],` +
 		`"request":{"header":{"Accept":["a","b"]},"body":"{\u001b[31m}","size":9,` +
 		`"truncated":true},` +

@@ -268,3 +268,48 @@ func TestControlLogin(t *testing.T) {
 		},
 	})
 }
+
+func TestControlStub(t *testing.T) {
+	stub := `{"id":"s1","method":"POST","path":"/v2025/search/*","scope":["a","b"],"status":202,` +
+		`"header":{"X-Total-Count":"7"},"contentType":"text/plain","body":"abc","hits":2}`
+	testControl(t, []controlTest{
+		{
+			name: "add", status: 201, body: stub,
+			args: "stub add --id s1 --method POST --path /v2025/search/* --scope a --scope b " +
+				"--status 202 --header X-Total-Count:~7 --content-type text/plain --body abc",
+			sent: `POST /_mock/stubs {"id":"s1","method":"POST","path":"/v2025/search/*",` +
+				`"scope":["a","b"],"status":202,"header":{"X-Total-Count":"7"},` +
+				`"contentType":"text/plain","body":"abc"}`,
+		},
+		{
+			name: "add a path only", status: 201, body: `{"id":"s1","path":"/a","status":200}`,
+			args: "stub add --path /a --format json", sent: `POST /_mock/stubs {"path":"/a"}`,
+		},
+		{
+			name: "list", args: "stub list", status: 200, sent: "GET /_mock/stubs",
+			body: `{"stubs":[` + stub + `,{"id":"s2","path":"/v2025/roles","status":204}]}`,
+		},
+		{name: "no path", args: "stub add --status 200", code: 2, about: "--path"},
+		{name: "unknown method", args: "stub add --method PSOT", code: 2, about: "--method"},
+		{name: "malformed header", args: "stub add --header X-A=7", code: 2, about: "--header"},
+		{
+			name: "no file of a body", args: "stub add --path /a --body @no.json", code: 2,
+			about: "--body",
+		},
+		{name: "no file", args: "stub add stub.json", code: 2, about: "FILE"},
+		{name: "a file and flags", args: "stub add --path /a @stub.json", code: 2, about: "--path"},
+		{
+			name: "rejected", args: "stub add --path /**", status: 400,
+			sent: `POST /_mock/stubs {"path":"/**"}`,
+			body: `{"type":"urn:problem-type:patmock:invalid-request","title":"Invalid",` +
+				`"status":400,"detail":"the stub is invalid","rule":"invalid-request",` +
+				`"errors":[{"pointer":"/path","detail":"hides","rule":"stub-simulated"}]}`,
+			code: 2, about: "stub-simulated@/path",
+		},
+		{name: "remove", args: "stub rm s1", status: 204, sent: "DELETE /_mock/stubs/s1"},
+		{name: "remove all", args: "stub rm --all", status: 204, sent: "DELETE /_mock/stubs"},
+		{name: "remove without ID", args: "stub rm", code: 2, about: "ID"},
+		{name: "remove one and all", args: "stub rm s1 --all", code: 2, about: "ID"},
+		{name: "remove path", args: "stub rm ..", code: 2, about: "ID"},
+	})
+}

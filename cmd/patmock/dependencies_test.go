@@ -24,7 +24,7 @@ type dependencyRule struct {
 // limits, the redactor, the JSON differ and the YAML reader.
 var sharedPackages = []string{
 	"spec/jsondiff", "spec/limit", "spec/redact", "spec/rule", "spec/schema", "spec/evidence",
-	"spec/strictyaml", "spec/version",
+	"spec/strictyaml", "spec/version", "internal/pathpattern",
 }
 
 // rules has one entry for each package of this module. Tests are excluded.
@@ -43,6 +43,7 @@ var rules = []dependencyRule{
 	{"internal/authority", nil},
 	{"internal/prose", nil},
 	{"internal/sample", nil},
+	{"internal/pathpattern", nil},
 	{"fixtures", nil},
 	{"mockserver/internal/pat", nil},
 	{"mockserver/internal/store/memory", []string{"mockserver/internal/pat"}},
@@ -62,6 +63,9 @@ var rules = []dependencyRule{
 		"mockserver/internal/fault", []string{
 			"mockserver/control", "mockserver/internal/clock", "mockserver/internal/random",
 		},
+	},
+	{
+		"mockserver/internal/stub", []string{"mockserver/control", "mockserver/internal/budget"},
 	},
 	{
 		"mockserver/internal/response", []string{
@@ -101,13 +105,13 @@ var rules = []dependencyRule{
 		"mockserver/internal/journal", "mockserver/internal/lint",
 		"mockserver/internal/oauth", "mockserver/internal/pat", "mockserver/internal/random",
 		"mockserver/internal/ratelimit",
-		"mockserver/internal/response", "mockserver/internal/store",
+		"mockserver/internal/response", "mockserver/internal/store", "mockserver/internal/stub",
 	}},
 	{"mockserver/internal/controlapi", []string{
 		"spec", "fixtures", "mockserver/control", "mockserver/internal/response",
 		"mockserver/internal/body", "mockserver/internal/clock", "mockserver/internal/fault",
 		"mockserver/internal/findings", "mockserver/internal/journal",
-		"mockserver/internal/namespace", "mockserver/internal/pat",
+		"mockserver/internal/namespace", "mockserver/internal/pat", "mockserver/internal/stub",
 	}},
 	{"mockserver/internal/journal", []string{"mockserver/control"}},
 	{"mockserver/internal/host", nil},

@@ -29,6 +29,7 @@ import (
 var withoutFormat = map[string]string{
 	"completion":             "prints a script",
 	"control fault rm":       "prints nothing",
+	"control stub rm":        "prints nothing",
 	"control findings allow": "prints a confirmation",
 	"control namespace rm":   "prints nothing",
 	"control requests clear": "prints nothing",
@@ -60,6 +61,7 @@ var formatCases = map[string]string{
 	"control identity add":     "ann.smith",
 	"control namespace create": "test-7",
 	"control requests show":    "",
+	"control stub add":         "--path /v2025/roles --body []",
 	"control token add":        "--owner jane.doe --name nightly",
 	"control verify":           "--operation info",
 	"fixtures show":            "default",
@@ -83,6 +85,12 @@ func TestFormatJSON(t *testing.T) {
 	t.Cleanup(server.Close)
 	if _, err := mock.Control().AddFault(t.Context(), control.Fault{
 		ID: "slow", Latency: "1ms",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mock.Control().AddStub(t.Context(), control.Stub{
+		Method: "GET", Path: "/a", Scope: []string{"a"}, Header: map[string]string{"X-A": "a"},
+		Body: "{}",
 	}); err != nil {
 		t.Fatal(err)
 	}

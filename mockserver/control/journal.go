@@ -12,8 +12,8 @@ type Request struct {
 	Time time.Time `json:"time"`
 	// DurationMS is the duration of the exchange, in milliseconds of wall time.
 	DurationMS float64 `json:"durationMs"`
-	// Operation is token, checkToken, info, list, create, patch, delete or bulk. It is empty if the
-	// request matches no operation.
+	// Operation is token, checkToken, info, list, create, patch, delete or bulk, or stub if a stub
+	// matches the request. It is empty if the request matches no operation.
 	Operation string `json:"operation"`
 	// Version is the version of the API. It is empty if the path has none.
 	Version string `json:"version"`
@@ -34,6 +34,8 @@ type Request struct {
 	Forwarded bool `json:"forwarded"`
 	// Fault has the ids of the fault rules that were applied, separated by commas.
 	Fault string `json:"fault"`
+	// Stub is the id of the stub whose canned response was sent. It is empty for other responses.
+	Stub string `json:"stub"`
 	// Findings has the errors of the client.
 	Findings []Finding `json:"findings"`
 	// Reasons has the reasons for rejecting the request.

@@ -10,7 +10,7 @@ import (
 const requestBody = `{"id":"r1","sequence":4,"time":"2027-01-31T00:00:00Z","durationMs":1.5,` +
 	`"operation":"list","version":"v3","method":"GET","path":"/v3/personal-access-tokens",` +
 	`"query":"","status":200,"owner":"ann","clientId":"c1","unmatched":false,"forwarded":false,` +
-	`"fault":"","findings":[],"reasons":[],"rules":[],"notes":[]}`
+	`"fault":"","stub":"","findings":[],"reasons":[],"rules":[],"notes":[]}`
 
 func TestRequests(t *testing.T) {
 	yes := true

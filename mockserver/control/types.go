@@ -108,7 +108,7 @@ type Fault struct {
 	// ID identifies the rule. If it is empty, the mock generates one.
 	ID string `json:"id,omitempty"`
 
-	// Operation is token, list, create, patch, delete or bulk.
+	// Operation is token, list, create, patch, delete, bulk, or stub for requests that stubs match.
 	Operation string `json:"operation,omitempty"`
 	// Version is the version of the API. The token endpoint has none.
 	Version string `json:"version,omitempty"`
@@ -142,6 +142,38 @@ type Fault struct {
 	// responses.
 	Matched int `json:"matched,omitempty"`
 	Hits    int `json:"hits,omitempty"`
+}
+
+// Stub is a canned response to requests that the mock does not simulate. The mock still checks the
+// access token of such a request, and records it. Of several matching stubs, the latest one
+// responds.
+type Stub struct {
+	// ID identifies the stub. If it is empty, the mock generates one.
+	ID string `json:"id,omitempty"`
+
+	// Method is the method of the requests. If it is empty, every method matches. GET includes
+	// HEAD.
+	Method string `json:"method,omitempty"`
+	// Path is a pattern for the path of the requests, without the prefix of the namespace, such as
+	// /v2025/search/*. A * matches any text within one segment. The last segment may be **,
+	// which matches all further segments, or none. The mock rejects a pattern that matches a path
+	// that it simulates.
+	Path string `json:"path"`
+	// Scope has scopes of which the caller needs one, or sp:scopes:all. If it is empty, every
+	// caller is allowed.
+	Scope []string `json:"scope,omitempty"`
+
+	// Status is the status of the response, from 200 to 599. Zero means 200.
+	Status int `json:"status,omitempty"`
+	// Header has headers of the response.
+	Header map[string]string `json:"header,omitempty"`
+	// ContentType is the content type of the body. If it is empty, it is application/json, or none
+	// without a body. The body must be JSON if this type is.
+	ContentType string `json:"contentType,omitempty"`
+	Body        string `json:"body,omitempty"`
+
+	// Hits counts the canned responses that were sent. It is only in responses.
+	Hits int `json:"hits,omitempty"`
 }
 
 // Namespace is an isolated tenant on the server.

@@ -84,21 +84,10 @@ func (a *API) Serve(rw http.ResponseWriter, r *http.Request, route *Route) {
 func (a *API) run(
 	req *request, handle func(*API, *request) (*response.Response, error),
 ) (*response.Response, error) {
-	caller, err := a.config.Authenticate(req.httpRequest.Context(), req.info,
-		req.httpRequest.Header.Get("Authorization"), req.now)
-	if err != nil {
+	if err := a.admit(req); err != nil {
 		return nil, err
 	}
-	req.caller = caller
-	req.info.User, req.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
-	if err := a.config.Admission.Admit(admission.Request{
-		Request: req.httpRequest, Operation: req.operation, Info: req.info,
-		ClientID: caller.ClientID,
-		OwnerID:  caller.ID, OwnerName: caller.Name, Now: req.now,
-	}); err != nil {
-		return nil, err
-	}
-	if err := caller.CheckScopes(req.operation.Scopes); err != nil {
+	if err := req.caller.CheckScopes(req.operation.Scopes); err != nil {
 		return nil, err
 	}
 	if err := req.checkExperimental(); err != nil {
@@ -113,6 +102,22 @@ func (a *API) run(
 			return resp, err
 		}
 	}
+}
+
+// admit authenticates the caller, and decides whether the request is served.
+func (a *API) admit(req *request) error {
+	caller, err := a.config.Authenticate(req.httpRequest.Context(), req.info,
+		req.httpRequest.Header.Get("Authorization"), req.now)
+	if err != nil {
+		return err
+	}
+	req.caller = caller
+	req.info.User, req.info.ClientID = cmp.Or(caller.Name, caller.ClientID), caller.ClientID
+	return a.config.Admission.Admit(admission.Request{
+		Request: req.httpRequest, Operation: req.operation, Info: req.info,
+		ClientID: caller.ClientID,
+		OwnerID:  caller.ID, OwnerName: caller.Name, Now: req.now,
+	})
 }
 
 // call returns the context of the request for the domain.

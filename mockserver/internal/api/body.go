@@ -37,17 +37,9 @@ func (req *request) readBody() error {
 	if len(text) == 0 {
 		return syntaxError(rule.JSONSyntax, "body: expected JSON, got nothing")
 	}
-	var value any
-	err = json.Unmarshal(text, &value)
-	switch charset := body.Charset(text); {
-	case err != nil && body.IsTruncated(text, isTruncated(text)):
-		return syntaxError(rule.IncompleteBody,
-			"body: expected JSON, got truncated JSON; Content-Length counts bytes, not "+
-				"characters")
-	case charset != "":
-		return syntaxError(rule.JSONSyntax, "body: expected JSON in UTF-8, got "+charset)
-	case err != nil:
-		return syntaxError(rule.JSONSyntax, "body: "+describeSyntaxError(text, err))
+	value, err := decodeJSON(text)
+	if err != nil {
+		return err
 	}
 	req.noteOddities(body.FindOddities(text, value))
 	text = req.dropEmptyDate(text, value)
@@ -63,6 +55,22 @@ func (req *request) readBody() error {
 	req.body = value
 	req.noteOddScopes()
 	return nil
+}
+
+// decodeJSON decodes a body.
+func decodeJSON(text []byte) (value any, err error) {
+	err = json.Unmarshal(text, &value)
+	switch charset := body.Charset(text); {
+	case err != nil && body.IsTruncated(text, isTruncated(text)):
+		return nil, syntaxError(rule.IncompleteBody,
+			"body: expected JSON, got truncated JSON; Content-Length counts bytes, not "+
+				"characters")
+	case charset != "":
+		return nil, syntaxError(rule.JSONSyntax, "body: expected JSON in UTF-8, got "+charset)
+	case err != nil:
+		return nil, syntaxError(rule.JSONSyntax, "body: "+describeSyntaxError(text, err))
+	}
+	return value, nil
 }
 
 // noteOddities adds findings for data that a decoder accepts but loses.

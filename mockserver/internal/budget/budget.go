@@ -1,5 +1,5 @@
-// Package budget limits the memory of requests in flight and of journals, over all namespaces of a
-// server.
+// Package budget limits the memory of requests in flight, journals and stubs, over all namespaces
+// of a server.
 package budget
 
 import (
@@ -28,6 +28,21 @@ func InFlight(budget int64) *Share { return &Share{Limit: budget / 4} }
 
 // ForFindings returns the part of a budget for findings in bytes: a sixteenth.
 func ForFindings(budget int64) int64 { return budget / 16 }
+
+// ForStubs returns the share of a budget for stubs that were added: a sixteenth.
+func ForStubs(budget int64) *Share { return &Share{Limit: budget / 16} }
+
+// Reserve reserves bytes and reports whether they are available.
+func (s *Share) Reserve(bytes int) bool {
+	if s.used.Add(int64(bytes)) > s.Limit {
+		s.used.Add(-int64(bytes))
+		return false
+	}
+	return true
+}
+
+// Charge reserves bytes even beyond the limit. A negative number returns bytes.
+func (s *Share) Charge(bytes int) { s.used.Add(int64(bytes)) }
 
 // Used returns the number of reserved bytes.
 func (s *Share) Used() int64 { return s.used.Load() }

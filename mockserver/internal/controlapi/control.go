@@ -87,6 +87,8 @@ var handlers = map[string]func(*Server, *call) (*response.Response, error){
 	"advanceClock": (*Server).advanceClock,
 	"listFaults":   (*Server).faults, "addFault": (*Server).addFault,
 	"deleteFaults": (*Server).deleteFaults, "deleteFault": (*Server).deleteFault,
+	"listStubs": (*Server).stubs, "addStub": (*Server).addStub,
+	"deleteStubs": (*Server).deleteStubs, "deleteStub": (*Server).deleteStub,
 	"listRequests": (*Server).requests, "getRequest": (*Server).request,
 	"clearRequests": (*Server).clearRequests, "verify": (*Server).verify,
 	"getFindings": (*Server).findings, "deleteFindings": (*Server).deleteFindings,

@@ -13,6 +13,7 @@ import (
 	"example.com/patmock/mockserver/internal/namespace"
 	"example.com/patmock/mockserver/internal/pat"
 	"example.com/patmock/mockserver/internal/response"
+	"example.com/patmock/mockserver/internal/stub"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/redact"
 	"example.com/patmock/spec/rule"
@@ -98,6 +99,7 @@ var conflicts = map[error]rule.ID{
 	pat.ErrIDTaken: rule.ControlIDTaken, pat.ErrIdentityTaken: rule.ControlNameTaken,
 	pat.ErrNameTaken:     rule.ControlNameTaken,
 	fault.ErrDuplicateID: rule.ControlIDTaken, fault.ErrTooMany: rule.ControlTooManyFaults,
+	stub.ErrDuplicateID: rule.ControlIDTaken, stub.ErrTooMany: rule.StubSize,
 	namespace.ErrDefault: rule.ControlDefaultNamespace,
 	fixtures.ErrTooLarge: rule.ControlStateTooLarge,
 }
@@ -127,6 +129,8 @@ func clientError(err error) *response.Error {
 		})
 	case errors.Is(err, fault.ErrUnknown):
 		return newError(http.StatusNotFound, rule.ControlUnknownFault, err.Error())
+	case errors.Is(err, stub.ErrUnknown):
+		return newError(http.StatusNotFound, rule.ControlUnknownStub, err.Error())
 	case errors.Is(err, namespace.ErrUnknown):
 		return newError(http.StatusNotFound, rule.UnknownNamespace, err.Error())
 	}

@@ -74,8 +74,8 @@ type Exchange struct {
 	// rule applies to another request of the same client and version. Nil means every request.
 	RetryRule    string
 	RetryMatches func(operation string, header http.Header) bool
-	// FaultInjected reports whether a fault was injected.
-	FaultInjected bool
+	// FaultInjected reports whether a fault was injected, and Canned whether a stub responded.
+	FaultInjected, Canned bool
 	// ResponseBody is the body of the response, or its beginning.
 	ResponseBody []byte
 	// End is the end of the response, in wall time.
@@ -140,7 +140,7 @@ func (l *Linter) checkPagesLocked(x Exchange) []control.Finding {
 // checkRepeatLocked reports a rejected request that is sent again, unchanged.
 func (l *Linter) checkRepeatLocked(x Exchange) []control.Finding {
 	rejected := x.Status >= 400 && x.Status < 500 && x.Status != http.StatusTooManyRequests &&
-		x.Status != http.StatusRequestTimeout
+		x.Status != http.StatusRequestTimeout && !x.Canned
 	if !rejected && len(l.rejections) == 0 {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/patmock/fixtures"
+	"example.com/patmock/internal/pathpattern"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/dialect"
 	"example.com/patmock/mockserver/internal/admission"
@@ -24,6 +25,7 @@ import (
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/mockserver/internal/store/file"
 	"example.com/patmock/mockserver/internal/store/memory"
+	"example.com/patmock/mockserver/internal/stub"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
@@ -43,6 +45,11 @@ type Config struct {
 	PublicURL   string
 	JournalSize int
 	Journals    *budget.Journals
+	// StubBudget limits the memory of stubs that were added. Nil does not limit it.
+	StubBudget *budget.Share
+	// Simulated describes a path that the mock simulates and that the pattern of a stub matches. It
+	// returns "" if there is none. Nil allows every pattern.
+	Simulated func(pathpattern.Pattern) (string, error)
 	// File persists the state. It is nil if the state ends with the process.
 	File *file.File
 	// Secret is the secret from which signing keys are derived.
@@ -75,8 +82,9 @@ type Namespace struct {
 	generation string
 	allowed    atomic.Pointer[[]string] // kinds of findings, cleared by a reset
 
-	mu      sync.Mutex       // held while the tenant is replaced
-	fixture *fixtures.Tenant // initial state, restored by a reset
+	mu         sync.Mutex       // held while the tenant is replaced
+	fixture    *fixtures.Tenant // initial state, restored by a reset
+	savedStubs string           // the stubs in the state file
 }
 
 // New returns a namespace from the state file, or else from the fixture.
@@ -162,8 +170,9 @@ func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var record []byte // nil for the server's own fixture: it may change until the next start
+	charge := stub.Limited
 	if fixture == nil {
-		fixture = n.config.Tenant
+		fixture, charge = n.config.Tenant, stub.Free
 	} else {
 		tenant, err := fixture.JSON()
 		if err != nil {
@@ -173,7 +182,7 @@ func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 			return err
 		}
 	}
-	if err := n.resetLocked(fixture); err != nil {
+	if err := n.resetLocked(fixture, charge); err != nil {
 		return err
 	}
 	n.fixture = fixture
@@ -187,15 +196,20 @@ func (n *Namespace) Start(fixture *fixtures.Tenant, ignoreFindings bool) error {
 func (n *Namespace) Reset() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.resetLocked(n.fixture)
+	if n.fixture == n.config.Tenant {
+		return n.resetLocked(n.fixture, stub.Free)
+	}
+	return n.resetLocked(n.fixture, stub.Forced) // it had the memory before
 }
 
-func (n *Namespace) resetLocked(fixture *fixtures.Tenant) error {
+func (n *Namespace) resetLocked(fixture *fixtures.Tenant, charge stub.Charge) error {
 	tenant, err := seedTenant(fixture, startTime(fixture, n.config.Now()))
 	if err != nil {
 		return err
 	}
-	if err := n.Service.Replace(context.TODO(), tenant); err != nil {
+	if err := n.replaceStubsLocked(fixture, charge, func() error {
+		return n.Service.Replace(context.TODO(), tenant)
+	}); err != nil {
 		return fmt.Errorf("start from %s: %w", fixture.Source, err)
 	}
 	n.Clock.Clear()
@@ -219,7 +233,9 @@ func (n *Namespace) resetLocked(fixture *fixtures.Tenant) error {
 // Snapshot returns the tenant with absolute times, with or without its secrets.
 func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
 	tenant, err := n.Service.Snapshot(context.TODO())
-	return toFixture(tenant, secrets), err
+	snapshot := toFixture(tenant, secrets)
+	snapshot.Stubs = mapStubs(n.Stubs.List(), toStub)
+	return snapshot, err
 }
 
 // Restore replaces the tenant with a snapshot. Errors in its content are fixtures.Errors.
@@ -233,13 +249,23 @@ func (n *Namespace) Restore(ctx context.Context, source []byte) error {
 		return err
 	}
 	start := startTime(fixture, n.Clock.Now())
-	if err := n.Service.Replace(ctx, toTenant(fixture, start)); err != nil ||
-		fixture.Clock.IsZero() {
+	if err := n.replace(ctx, fixture, start); err != nil || fixture.Clock.IsZero() {
 		return err
 	}
 	return n.MoveClock(func(c Clock) error {
 		c.Set(start, false)
 		return nil
+	})
+}
+
+// replace replaces the tenant and its stubs.
+func (n *Namespace) replace(
+	ctx context.Context, fixture *fixtures.Tenant, start time.Time,
+) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.replaceStubsLocked(fixture, stub.Limited, func() error {
+		return n.Service.Replace(ctx, toTenant(fixture, start))
 	})
 }
 

@@ -15,6 +15,7 @@ const (
 	recordFixture        = "fixture"
 	recordGeneration     = "generation"
 	recordIgnoreFindings = "ignored"
+	recordStubs          = "stubs"
 )
 
 // load loads the namespace from the state file. It creates the namespace if the file does not
@@ -53,6 +54,9 @@ func (n *Namespace) load() error {
 		return err
 	}
 	n.IgnoreFindings.Store(ignoreFindings != nil)
+	if err := n.loadStubs(); err != nil {
+		return err
+	}
 	record, err := n.durable.Record(recordFixture)
 	if err != nil || record == nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"example.com/patmock/fixtures"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/mockserver/internal/admission"
 	"example.com/patmock/mockserver/internal/clock"
@@ -13,6 +14,7 @@ import (
 	"example.com/patmock/mockserver/internal/lint"
 	"example.com/patmock/mockserver/internal/random"
 	"example.com/patmock/mockserver/internal/ratelimit"
+	"example.com/patmock/mockserver/internal/stub"
 )
 
 // State is the state of a namespace besides the contents of its pat.Store. Replicas of
@@ -23,6 +25,7 @@ type State struct {
 	Random  Random
 	Limits  Limits
 	Faults  Faults
+	Stubs   Stubs
 	Journal Journal
 	Linter  Linter
 }
@@ -64,6 +67,19 @@ type Faults interface {
 	Reset()
 }
 
+// Stubs stores the canned responses and their counts. The state file stores the stubs.
+type Stubs interface {
+	Match(method, path string) (control.Stub, bool)
+	Near(path string) (control.Stub, bool)
+	Methods(path string) (methods []string, all bool)
+	CountHit(id string)
+	List() []control.Stub
+	Add(s control.Stub, size int) (control.Stub, error)
+	Remove(id string) error
+	Replace(stubs []control.Stub, size func(i int) int, charge stub.Charge) error
+	Clear()
+}
+
 // Journal records the served requests.
 type Journal interface {
 	Capture(r control.Request, request, response journal.Message)
@@ -97,6 +113,9 @@ func (c *Config) newState(name string, now func() time.Time) State {
 	return State{
 		Clock: clock.New(now), Random: source, Limits: ratelimit.New(limit),
 		Faults: fault.New(source), Linter: lint.New(),
+		Stubs: stub.New(stub.Limits{
+			Stubs: fixtures.MaxStubs, Bytes: fixtures.MaxTotalStubBytes, Share: c.StubBudget,
+		}),
 		Journal: journal.New(journal.Config{Size: c.JournalSize, Added: c.Journals.NoteGrowth}),
 	}
 }

@@ -119,16 +119,22 @@ func (n *Namespace) AddToken(req control.NewToken) (control.User, error) {
 
 // validate returns a fixture with a user and a token, and the errors of the fixture.
 func validate(identity fixtures.Identity, token fixtures.Token) (*fixtures.Tenant, error) {
-	tenant := &fixtures.Tenant{
-		ID: fixtures.DefaultTenantID, Name: fixtures.DefaultName, Pod: fixtures.DefaultPod,
-		Identities: []fixtures.Identity{identity}, Tokens: []fixtures.Token{token},
-	}
-	err := tenant.Validate()
+	tenant := emptyTenant()
+	tenant.Identities, tenant.Tokens = []fixtures.Identity{identity}, []fixtures.Token{token}
+	return tenant, inRequest(tenant.Validate(), "identities[0].", "tokens[0].")
+}
+
+// inRequest converts the fields of errors to pointers into a request that contains only one entry.
+// The entries are the fields of this entry in a fixture.
+func inRequest(err error, entries ...string) error {
 	if errs, ok := errors.AsType[fixtures.Errors](err); ok {
-		for i := range errs { // the request contains only one of them
-			errs[i].Field = "/" +
-				strings.NewReplacer("identities[0].", "", "tokens[0].", "").Replace(errs[i].Field)
+		for i := range errs {
+			field := errs[i].Field
+			for _, entry := range entries {
+				field = strings.TrimPrefix(field, entry)
+			}
+			errs[i].Field = "/" + field
 		}
 	}
-	return tenant, err
+	return err
 }

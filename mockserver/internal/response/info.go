@@ -42,6 +42,8 @@ type RequestInfo struct {
 	// Browser reports whether a browser sent the request on its own, such as a preflight. Verdicts
 	// on clients ignore such requests.
 	Browser bool
+	// Stub is the id of the stub whose canned response was sent.
+	Stub string
 	// Logged reports whether the request was logged.
 	Logged bool
 	// Abort closes the connection without a response after the request is recorded.

@@ -121,6 +121,9 @@ func (w Writer) Reply(
 // FaultHeader is the header that names injected faults.
 const FaultHeader = "X-Mock-Fault"
 
+// StubHeader is the header that names the stub of a canned response.
+const StubHeader = "X-Mock-Stub"
+
 // Write validates and sends a response. An invalid one is replaced by a 500 and logged. Injected
 // faults apply after validation, and FaultHeader names them.
 func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, validate Validator) {
@@ -156,6 +159,9 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, v
 	}
 	if len(info.Faults) > 0 {
 		header.Set(FaultHeader, strings.Join(info.Faults, ", "))
+	}
+	if info.Stub != "" {
+		header.Set(StubHeader, info.Stub)
 	}
 	if resp.Body != nil && (r.Method == http.MethodHead || len(resp.Body) > maxImplicitLength) {
 		resp.length[0] = strconv.Itoa(len(resp.Body))

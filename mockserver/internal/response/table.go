@@ -132,7 +132,7 @@ var templates = map[Kind]template{
 	RateLimited: {status: 429},
 	NotSimulated: {
 		501, "501 Not implemented", reasonText, notImplemented,
-		"forward such requests to another mock with --fallback, or do not send them",
+		"respond to such requests with patmock control stub add, or forward them with --fallback",
 	},
 	Unavailable: {
 		503, "503 Service unavailable", "The server cannot handle the request now.",

@@ -15,12 +15,13 @@ const maxHeavyOperations = 2
 // minEntryBytes is the size, in bytes, of a journal entry without a body.
 const minEntryBytes = 2 << 10
 
-// initBudgets divides the memory budget between requests in flight and journals.
+// initBudgets divides the memory budget between requests in flight, journals, findings and stubs.
 func (s *Server) initBudgets() {
 	c := s.config
 	s.inFlight, s.heavySlots = budget.InFlight(c.MemoryBudget),
 		make(chan struct{}, maxHeavyOperations)
 	s.findings = findings.New(budget.ForFindings(c.MemoryBudget))
+	s.stubBudget = budget.ForStubs(c.MemoryBudget)
 	s.streamSlots = make(chan struct{}, controlapi.MaxStreams)
 	s.journals = &budget.Journals{Limit: budget.ForJournals(c.MemoryBudget), All: s.allJournals}
 	if capacity := s.journals.Limit / minEntryBytes; int64(c.JournalSize) > capacity {

@@ -135,6 +135,8 @@ func (s *requestState) preflight(r *http.Request) {
 		header.Set("Access-Control-Allow-Methods", allMethods)
 		if p, _ := s.api.find(r); p != nil {
 			header.Set("Access-Control-Allow-Methods", p.allowed)
+		} else if m := stubMethods(s.tenant.Stubs.Methods(r.URL.EscapedPath())); m != "" {
+			header.Set("Access-Control-Allow-Methods", m)
 		}
 	}
 	s.writer.Write(s.rw, r, &response.Response{Status: http.StatusNoContent, Validated: true}, nil)

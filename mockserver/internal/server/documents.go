@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/patmock/mockserver/internal/api"
 	"example.com/patmock/mockserver/internal/response"
 	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
@@ -68,6 +69,9 @@ var operationNames = map[string]string{
 // statuses returns the response statuses of the operations with a short name in a version. An empty
 // name or version matches all. The result is empty if there is no such operation.
 func (d *documents) statuses(operation, inVersion string) []int {
+	if operation == stubOperation {
+		operation = operationNames[api.StubErrors] // the errors of stubs
+	}
 	var all []int
 	for name, document := range d.byName {
 		if inVersion != "" && inVersion != name || name == spec.Control {

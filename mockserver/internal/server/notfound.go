@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -80,7 +81,9 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // notFound responds to a path without an operation. A near miss of an API path is 404. A path that
 // only a real tenant serves is 501, so that it is not mistaken for missing data. Anything else is
 // 404.
-func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
+//
+// The hint about a similar stub is added to the cause. It may be empty.
+func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request, hint string) {
 	if isIndex(r) {
 		h.documents.writeIndex(h.writer, rw, r, h.separateControl)
 		return
@@ -128,7 +131,8 @@ func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 			"patmock has no login page: log in with grant_type=client_credentials",
 			"log in with POST /oauth/token and grant_type=client_credentials")
 	case hasPathPrefix(path, "/cc"):
-		h.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc", "")
+		h.notImplemented(rw, r, document, "patmock has none of the private APIs below /cc"+
+			cmp.Or(hint, addStubHint), "")
 	case !known && unknownVersion.MatchString(base):
 		advice := fmt.Sprintf("send one of %s instead of %s", h.joinServedVersions(),
 			response.Truncate(base))
@@ -136,10 +140,11 @@ func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request) {
 			fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base),
 				h.joinServedVersions()), advice, advice)
 	case known || base == "latest" || otherResource.MatchString(path):
-		h.notImplemented(rw, r, document, "patmock serves personal access tokens and /oauth only",
-			"")
+		h.notImplemented(rw, r, document,
+			"patmock serves personal access tokens and /oauth only"+cmp.Or(hint, addStubHint), "")
 	default:
-		h.rejectPath(rw, r, document, "path: a tenant has nothing at "+response.Truncate(path), "")
+		h.rejectPath(rw, r, document,
+			"path: a tenant has nothing at "+response.Truncate(path)+hint, "")
 	}
 }
 

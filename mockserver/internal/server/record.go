@@ -19,6 +19,7 @@ func (s *requestState) recordExchange(r *http.Request) {
 		ClientID: info.ClientID,
 		Start:    s.start, ClockStart: s.clockNow, End: end, Status: info.Status,
 		RetryAfter: info.RetryAfter, FaultInjected: len(info.Faults) > 0,
+		Canned:       info.Stub != "",
 		ResponseBody: info.Body,
 	}
 	if rule := info.RetryRule; rule != nil {
@@ -54,8 +55,9 @@ func (s *requestState) recordExchange(r *http.Request) {
 		Path:   truncate(redact.String(prefix + r.URL.EscapedPath())), Query: truncate(query),
 		Status: info.Status, Owner: redact.String(info.User), ClientID: info.ClientID,
 		Unmatched: info.Unmatched, Forwarded: info.Forwarded,
-		Fault: strings.Join(info.Faults, ","), Findings: truncateFindings(info.Findings),
-		Reasons: truncateAll(response.Texts(info.Reasons)), Rules: response.Rules(info.Reasons),
+		Fault: strings.Join(info.Faults, ","), Stub: info.Stub,
+		Findings: truncateFindings(info.Findings),
+		Reasons:  truncateAll(response.Texts(info.Reasons)), Rules: response.Rules(info.Reasons),
 		Notes: truncateAll(info.Notes),
 	}, journal.Message{
 		Header: r.Header, Body: info.RequestBody,

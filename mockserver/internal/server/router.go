@@ -164,8 +164,9 @@ func (s *requestState) dispatch(r *http.Request, m *pathMux) {
 	switch {
 	case route == nil && s.info.Form == response.Control:
 		s.controlNotFound(r)
+	case route == nil && s.serveStub(r):
 	case route == nil:
-		s.unmatched.notFound(s.rw, r)
+		s.unmatched.notFound(s.rw, r, s.stubHint(r))
 	case r.ContentLength > route.maxBody:
 		s.rejectTooLarge(r, route)
 	case route.operations[r.Method] == nil:

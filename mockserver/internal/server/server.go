@@ -41,6 +41,7 @@ type Server struct {
 	streamSlots      chan struct{} // see controlapi.Config
 	inFlight         *budget.Share
 	journals         *budget.Journals
+	stubBudget       *budget.Share
 	findings         *findings.Store
 	writer           response.Writer
 	wallNow          func() time.Time // time.Now, for HTTP headers
@@ -166,6 +167,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		RateLimit:  c.RateLimit,
 		ScopeDelay: c.ScopeDelay, Dialect: c.Dialect,
 		PublicURL: c.PublicURL, JournalSize: c.JournalSize, Journals: s.journals,
+		StubBudget: s.stubBudget, Simulated: documents.simulated,
 		Documents: documents.versions, OAuth: documents.oauth, Writer: s.writer,
 	}
 	s.namespaces = namespace.NewRegistry(namespace.RegistryConfig[*namespace.Namespace]{
@@ -174,6 +176,7 @@ func newServer(c Config, documents *documents) (*Server, error) {
 		}, BeforeRemove: s.onNamespacesRemoved,
 		AfterRemove: func(n *namespace.Namespace) {
 			close(n.Done)
+			n.Stubs.Clear() // returns their memory to the budget
 		}, Evictable: (*namespace.Namespace).Evictable, Max: c.MaxNamespaces, TTL: c.NamespaceTTL,
 		Now: c.Now,
 	})

@@ -28,11 +28,13 @@ func New(env cli.Env) *cobra.Command {
 	c.Register(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newHealth(c), newReset(c), newVerify(c),
-		group("state", "Save and restore users and tokens", newStateGet(c), newStatePut(c)),
+		group("state", "Save and restore users, tokens and stubs", newStateGet(c), newStatePut(c)),
 		group("clock", "Show and change the clock used for dates and expiration", newClockGet(c),
 			newClockSet(c), newClockAdvance(c), newClockClear(c)),
 		group("fault", "Inject faults into responses", newFaultAdd(c), newFaultList(c),
 			newFaultRemove(c)),
+		group("stub", "Respond to requests that are not simulated", newStubAdd(c), newStubList(c),
+			newStubRemove(c)),
 		group("requests", "Show the requests of clients", newRequestsList(c), newRequestsShow(c),
 			newRequestsFollow(c), newRequestsClear(c)),
 		group("findings", "Show and allow client errors", newFindingsList(c), newFindingsAllow(c)),

@@ -18,7 +18,7 @@ import (
 
 // The values that a rule accepts.
 var (
-	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk"}
+	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk", "stub"}
 	faultEffects    = []string{
 		"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
 	}

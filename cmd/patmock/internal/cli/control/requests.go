@@ -17,6 +17,7 @@ import (
 
 var operations = []string{
 	"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk",
+	"stub",
 }
 
 type matchFlags struct {
@@ -96,7 +97,7 @@ func status(r control.Request) string {
 
 // notesText returns the fault and the kinds of findings of a request, for a table.
 func notesText(r control.Request) string {
-	parts := nonEmpty(prefixed("fault ", r.Fault))
+	parts := nonEmpty(prefixed("fault ", r.Fault), prefixed("stub ", r.Stub))
 	for _, f := range r.Findings {
 		parts = append(parts, f.Kind)
 	}
@@ -142,6 +143,7 @@ func requestText(r control.Request) string {
 		r.Time.Format(timeForm), prefixed("operation ", r.Operation), r.Version,
 		prefixed("by ", r.Owner),
 		prefixed("client ID ", r.ClientID), prefixed("fault ", r.Fault),
+		prefixed("stub ", r.Stub),
 	), ", "))
 	if r.Unmatched {
 		lines = append(lines, "matched no operation")

@@ -16,8 +16,8 @@ func newReset(c *controlCommand) *cobra.Command {
 	return action(c, &cobra.Command{
 		Use:   "reset",
 		Short: "Restore the initial state of the namespace",
-		Long: "Restore the initial state of the namespace, and clear its clock, faults and " +
-			"journal. Access tokens issued before stay valid.",
+		Long: "Restore the initial state of the namespace with the stubs of its fixture, and " +
+			"clear its clock, faults and journal. Access tokens issued before stay valid.",
 		Example: "  patmock exec -- patmock control reset",
 	}, func(ctx context.Context, client *control.Client, _ []string) error {
 		return client.Reset(ctx)
@@ -29,8 +29,9 @@ func newStateGet(c *controlCommand) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "get",
-		Short: "Print the users and tokens as a fixture file",
-		Long: "Print the users and tokens as a fixture file for state put and serve --fixture. " +
+		Short: "Print the users, tokens and stubs as a fixture file",
+		Long: "Print the users, tokens and stubs as a fixture file for state put and serve " +
+			"--fixture. " +
 			"With --output, a failure leaves the old file unchanged, which a redirection would " +
 			"truncate.",
 		Example: "  patmock exec -- patmock control state get --secrets --output state.yaml",
@@ -73,8 +74,10 @@ func (c *controlCommand) printState(cmd *cobra.Command, secrets bool, output str
 func newStatePut(c *controlCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "put FILE|-",
-		Short: "Replace all users and tokens",
-		Long: "Replace all users and tokens with those of a snapshot or fixture file (YAML or " +
+		Short: "Replace all users, tokens and stubs",
+		Long: "Replace all users, tokens and stubs with those of a snapshot or fixture file " +
+			"(YAML " +
+			"or " +
 			"JSON). An invalid file changes nothing. A token without a secret keeps the secret " +
 			"known for its ID. Clock, faults and journal are kept.",
 		Example: "  patmock exec -- sh -c 'patmock control state get |\n    patmock control " +

@@ -65,6 +65,7 @@ func flagCompletions(env cli.Env) map[string]cobra.CompletionFunc {
 		"namespace":          remote.CompleteNamespace(env),
 		"allow":              cli.SingleValue(control.FindingKinds()),
 		"fault":              controlcmd.CompleteFault(env),
+		"content-type":       cli.SingleValue(controlcmd.ContentTypes()),
 	}
 }
 
