@@ -37,13 +37,19 @@ type tool struct {
 	env func(t *testing.T) []string
 }
 
+// statuses prints the statuses in the journal.
+const statuses = `curl -s "$PATMOCK_URL/_mock/requests" | grep -o '"status":[0-9]*'`
+
+// afterChallenge matches a login that is rejected first.
+var afterChallenge = regexp.MustCompile(`(?s)"token_type":"bearer".*"status":401\s+"status":200\s*$`)
+
 var tools = []tool{
 	{
 		"curl --anyauth", "tools",
 		[]string{"curl"},
 		`curl -sS --fail --anyauth -u "$SAIL_CLIENT_ID:$SAIL_CLIENT_SECRET" -d ` +
-			`grant_type=client_credentials "$SAIL_BASE_URL/oauth/token"`,
-		regexp.MustCompile(`"token_type":"bearer"`), "logs in after the challenge", nil,
+			`grant_type=client_credentials "$SAIL_BASE_URL/oauth/token" && ` + statuses,
+		afterChallenge, "logs in after the challenge", nil,
 	},
 	{
 		"wget --spider", "tools",
@@ -53,10 +59,10 @@ var tools = []tool{
 	},
 	{
 		"wget --user", "tools",
-		[]string{"wget"},
+		[]string{"wget", "curl"},
 		`wget -nv -O - --tries=1 --user "$SAIL_CLIENT_ID" --password "$SAIL_CLIENT_SECRET" ` +
-			`--post-data grant_type=client_credentials "$SAIL_BASE_URL/oauth/token"`,
-		regexp.MustCompile(`"token_type":"bearer"`), "logs in after the challenge", nil,
+			`--post-data grant_type=client_credentials "$SAIL_BASE_URL/oauth/token" && ` + statuses,
+		afterChallenge, "logs in after the challenge", nil,
 	},
 	{
 		"Python urllib", "tools",
