@@ -41,7 +41,7 @@ type tool struct {
 const statuses = `curl -s "$PATMOCK_URL/_mock/requests" | grep -o '"status":[0-9]*'`
 
 // afterChallenge matches a login that is rejected first.
-var afterChallenge = regexp.MustCompile(`(?s)"token_type":"bearer".*"status":401\s+"status":200\s*$`)
+var afterChallenge = regexp.MustCompile(`(?s)"token_type":"bearer".*:401\s+"status":200\s*$`)
 
 var tools = []tool{
 	{
