@@ -47,6 +47,16 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.server.S
 // ControlHandler returns a handler that serves only /_mock/, for a listener of its own.
 func (s *Server) ControlHandler() http.Handler { return s.server.ControlHandler() }
 
+// TenantHandler returns a handler for the hosts of tenants, such as acme.api.identitynow.com, which
+// a proxy in front of the mock intercepts. Resolve returns the namespace of a request and the base
+// URL of its host, which responses contain. Paths have no prefix of a namespace, and the handler
+// does not serve /_mock/.
+func (s *Server) TenantHandler(
+	resolve func(*http.Request) (namespace, baseURL string),
+) http.Handler {
+	return s.server.TenantHandler(resolve)
+}
+
 // HTTPServer returns a server for a handler of the mock: the Server itself, or
 // [Server.ControlHandler]. It supports HTTP/1.1 and HTTP/2, with or without TLS. It closes
 // connections that are slow or idle for longer than the Config allows. Use it with a listener of

@@ -11,9 +11,13 @@ import (
 
 // BaseURL returns the address of the namespace of a request for clients. It begins with the public
 // URL of the mock, or else with the host of the request. A proxy in front of the mock may name that
-// host.
+// host. The base URL of the RequestInfo takes precedence.
 func BaseURL(r *http.Request, publicURL string) string {
-	prefix := InfoFrom(r).Prefix
+	info := InfoFrom(r)
+	if info.BaseURL != "" {
+		return info.BaseURL
+	}
+	prefix := info.Prefix
 	if publicURL != "" {
 		return publicURL + prefix
 	}

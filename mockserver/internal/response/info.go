@@ -18,6 +18,9 @@ type RequestInfo struct {
 	RequestID string
 	// Namespace is the namespace of the request, and Prefix its path prefix.
 	Namespace, Prefix string
+	// BaseURL is the address of a tenant at whose host the request arrived. It is empty if the
+	// namespace is part of the path.
+	BaseURL string
 	// Operation is the short name of the operation in rules and in the journal. Version is the
 	// short name of the API version. Both are empty if no operation matches the request.
 	Operation, Version string

@@ -38,7 +38,7 @@ type indexLink struct{ path, text string }
 // writeIndex writes a page that describes the mock and links to its resources. It is plain text for
 // clients that do not accept HTML. Verdicts ignore the request.
 func (d *documents) writeIndex(
-	w response.Writer, rw http.ResponseWriter, r *http.Request, separateControl bool,
+	w response.Writer, rw http.ResponseWriter, r *http.Request, control *controlElsewhere,
 ) {
 	info := response.InfoFrom(r)
 	info.Browser = true
@@ -46,22 +46,22 @@ func (d *documents) writeIndex(
 		Status: http.StatusOK, Validated: true, ContentType: "text/plain; charset=utf-8",
 		Header: http.Header{"Vary": append(rw.Header()["Vary"], "Accept")},
 	}
-	links := d.indexLinks(info.Prefix, separateControl)
+	links, note := d.indexLinks(info.Prefix), ""
+	if control != nil {
+		links, note = nil, control.index
+	}
 	if accepts(r.Header["Accept"], "text/html") {
 		resp.ContentType = "text/html; charset=utf-8"
 		resp.Header["Content-Security-Policy"] = []string{indexPolicy}
-		resp.Body = indexHTML(info.Prefix, links)
+		resp.Body = indexHTML(info.Prefix, links, note)
 	} else {
-		resp.Body = indexText(info.Prefix, links)
+		resp.Body = indexText(info.Prefix, links, note)
 	}
 	w.Write(rw, r, resp, nil)
 }
 
-// indexLinks returns the links of the page. They are nil for a listener without the control API.
-func (d *documents) indexLinks(prefix string, separateControl bool) []indexLink {
-	if separateControl {
-		return nil
-	}
+// indexLinks returns the links of the page.
+func (d *documents) indexLinks(prefix string) []indexLink {
 	base := prefix + controlPath
 	links := []indexLink{
 		{base + "/health", "health, profile and counters"},
@@ -83,16 +83,15 @@ const (
 	indexTitle       = "patmock"
 	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
 		"Security Cloud. It is not a SailPoint tenant."
-	indexSeparateControl = "The control API of this mock has its own listener. The mock prints " +
-		"the address when it starts."
 )
 
-func indexText(prefix string, links []indexLink) []byte {
+// indexText returns the page as text. The note replaces the links of a page without them.
+func indexText(prefix string, links []indexLink, note string) []byte {
 	var b strings.Builder
 	b.WriteString(indexTitle + "\n\n" + indexDescription + "\nLog in at POST " + prefix +
 		"/oauth/token.\n")
 	if links == nil {
-		b.WriteString(indexSeparateControl + "\n")
+		b.WriteString(note + "\n")
 	}
 	for _, link := range links {
 		b.WriteString("\n" + link.path + "  " + link.text)
@@ -100,7 +99,7 @@ func indexText(prefix string, links []indexLink) []byte {
 	return []byte(strings.TrimSuffix(b.String(), "\n") + "\n")
 }
 
-func indexHTML(prefix string, links []indexLink) []byte {
+func indexHTML(prefix string, links []indexLink, note string) []byte {
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" +
 		indexTitle + "</title>\n")
@@ -110,7 +109,7 @@ func indexHTML(prefix string, links []indexLink) []byte {
 	b.WriteString("<p>Log in at <code>POST " + html.EscapeString(prefix) +
 		"/oauth/token</code>.</p>\n")
 	if links == nil {
-		b.WriteString("<p>" + indexSeparateControl + "</p>\n")
+		b.WriteString("<p>" + note + "</p>\n")
 		return []byte(b.String())
 	}
 	b.WriteString("<ul>\n")

@@ -25,6 +25,10 @@ type frontHandler struct {
 	// api serves the API and the token endpoint, control serves the control API. A nil mux is not
 	// served.
 	api, control *pathMux
+	unmatched    *unmatchedHandler
+	// resolve returns the namespace and the base URL of a request to the host of a tenant. If it is
+	// nil, the path names the namespace.
+	resolve func(*http.Request) (namespace, baseURL string)
 }
 
 // requestState is the state of a request in the middleware.
@@ -59,8 +63,15 @@ func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	s := &requestState{frontHandler: h, rw: rw, start: h.wallNow(), lease: h.inFlight.Lease()}
 	s.info.Lease = &s.lease
 	defer s.release()
-	name, path := namespace.Split(collapseLeadingSlashes(r.URL.EscapedPath()))
-	s.info.Namespace, s.info.Prefix = name, namespace.Prefix(name)
+	path := collapseLeadingSlashes(r.URL.EscapedPath())
+	var name string
+	if h.resolve == nil {
+		name, path = namespace.Split(path)
+		s.info.Prefix = namespace.Prefix(name)
+	} else {
+		name, s.info.BaseURL = h.resolve(r)
+	}
+	s.info.Namespace = name
 	r = response.RequestWithInfo(withPath(r, path), &s.info)
 	defer func() { s.recoverPanic(r, recover()) }()
 	switch {

@@ -18,11 +18,34 @@ import (
 
 // unmatchedHandler responds to requests that match no operation of the API.
 type unmatchedHandler struct {
-	documents       *documents
-	writer          response.Writer
-	fallback        http.Handler // nil if there is none
-	separateControl bool         // the control API is served by its own listener
+	documents *documents
+	writer    response.Writer
+	fallback  http.Handler      // nil if there is none
+	control   *controlElsewhere // nil if the control API is served at the same address
 }
+
+// controlElsewhere has the texts about a control API that is served at another address.
+type controlElsewhere struct {
+	// index is a sentence of the index page, cause and remedy are those of a request to /_mock/.
+	index, cause, remedy string
+}
+
+var (
+	// separateControl is for a mock whose control API has its own listener.
+	separateControl = controlElsewhere{
+		"The control API of this mock has its own listener. The mock prints the address when it " +
+			"starts.",
+		"path: the control API of this mock has its own listener; the mock prints the address " +
+			"when it starts",
+		"send the request to the listener of the control API",
+	}
+	// tenantControl is for the host of a tenant, which a proxy intercepts.
+	tenantControl = controlElsewhere{
+		"The control API is at the address in PATMOCK_URL.",
+		"path: the host of a tenant has no control API",
+		"send the request to the address in PATMOCK_URL",
+	}
+)
 
 // rejectTooLarge rejects a body by its Content-Length, even if no operation would read it.
 func (s *requestState) rejectTooLarge(r *http.Request, p *route) {
@@ -85,7 +108,7 @@ var otherResource = regexp.MustCompile(`^/[a-z][a-z0-9-]*/v[0-9]+(/|$)`)
 // The hint about a similar stub is added to the cause. It may be empty.
 func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request, hint string) {
 	if isIndex(r) {
-		h.documents.writeIndex(h.writer, rw, r, h.separateControl)
+		h.documents.writeIndex(h.writer, rw, r, h.control)
 		return
 	}
 	path := r.URL.EscapedPath()
@@ -121,11 +144,8 @@ func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request, hin
 		h.rejectPath(rw, r, document,
 			"path: nothing is below a token, got "+response.Truncate(path),
 			"send the request to the token itself")
-	case hasPathPrefix(path, controlPath):
-		h.rejectPath(rw, r, document,
-			"path: the control API of this mock has its own listener; the mock prints the address "+
-				"when it starts",
-			"send the request to the listener of the control API")
+	case hasPathPrefix(path, controlPath) && h.control != nil:
+		h.rejectPath(rw, r, document, h.control.cause, h.control.remedy)
 	case hasPathPrefix(path, "/oauth/authorize"):
 		h.notImplemented(rw, r, document,
 			"patmock has no login page: log in with grant_type=client_credentials",
@@ -221,7 +241,7 @@ func (h *unmatchedHandler) reject(rw http.ResponseWriter, r *http.Request, docum
 // controlNotFound responds to a request that matches no operation of the control API.
 func (s *requestState) controlNotFound(r *http.Request) {
 	if isIndex(r) {
-		s.documents.writeIndex(s.writer, s.rw, r, false)
+		s.documents.writeIndex(s.writer, s.rw, r, nil)
 		return
 	}
 	text := fmt.Sprintf("no operation at %s: GET /_mock/spec/control returns the document of the "+

@@ -49,10 +49,9 @@ type Server struct {
 	done             chan struct{}
 	stop             func()
 
-	unmatched        *unmatchedHandler
 	cors             corsPolicy
 	guard            controlGuard
-	handler, control http.Handler
+	handler, control *frontHandler
 }
 
 // baseURLPattern matches base URLs that shells and clients parse alike.
@@ -215,19 +214,22 @@ func (s *Server) initHandlers() error {
 	if err != nil {
 		return err
 	}
-	s.unmatched = &unmatchedHandler{
-		documents: s.documents, writer: s.writer, separateControl: s.config.SeparateControl,
+	unmatched := &unmatchedHandler{documents: s.documents, writer: s.writer}
+	if s.config.SeparateControl {
+		unmatched.control = &separateControl
 	}
 	if s.config.Fallback != "" {
-		if err := s.unmatched.setFallback(s.config.Fallback); err != nil {
+		if err := unmatched.setFallback(s.config.Fallback); err != nil {
 			return fieldError("Fallback", err)
 		}
 	}
-	s.control = &frontHandler{Server: s, control: controlMux}
+	s.control = &frontHandler{Server: s, control: controlMux, unmatched: unmatched}
 	if s.config.SeparateControl {
 		controlMux = nil
 	}
-	s.handler = &frontHandler{Server: s, api: apiMux, control: controlMux}
+	s.handler = &frontHandler{
+		Server: s, api: apiMux, control: controlMux, unmatched: unmatched,
+	}
 	return nil
 }
 
@@ -309,6 +311,16 @@ func (s *Server) publicURL() string {
 
 // ControlHandler returns a handler that serves only /_mock/, for a separate listener.
 func (s *Server) ControlHandler() http.Handler { return s.control }
+
+// TenantHandler returns a handler that serves the API at the hosts of tenants, without /_mock/.
+// Resolve returns the namespace of a request and the base URL of its host.
+func (s *Server) TenantHandler(
+	resolve func(*http.Request) (namespace, baseURL string),
+) http.Handler {
+	unmatched := *s.handler.unmatched
+	unmatched.control = &tenantControl
+	return &frontHandler{Server: s, api: s.handler.api, unmatched: &unmatched, resolve: resolve}
+}
 
 // Stop ends deliberate delays: hanging faults, latencies and waiting verifications. Requests are
 // still served, so that an http.Server can shut down gracefully before Close.
