@@ -48,9 +48,9 @@ func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.server.S
 func (s *Server) ControlHandler() http.Handler { return s.server.ControlHandler() }
 
 // TenantHandler returns a handler for the hosts of tenants, such as acme.api.identitynow.com, which
-// a proxy in front of the mock intercepts. Resolve returns the namespace of a request and the base
-// URL of its host, which responses contain. Paths have no prefix of a namespace, and the handler
-// does not serve /_mock/.
+// a proxy in front of the mock intercepts. Resolve returns the namespace of a request, or "" for
+// the default one, and the base URL of its host, which responses contain. Paths have no prefix of a
+// namespace, and the handler does not serve /_mock/.
 func (s *Server) TenantHandler(
 	resolve func(*http.Request) (namespace, baseURL string),
 ) http.Handler {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,8 +27,8 @@ type frontHandler struct {
 	// served.
 	api, control *pathMux
 	unmatched    *unmatchedHandler
-	// resolve returns the namespace and the base URL of a request to the host of a tenant. If it is
-	// nil, the path names the namespace.
+	// resolve returns the namespace and the base URL of a request to the host of a tenant. An empty
+	// namespace is the default one. If resolve is nil, the path names the namespace.
 	resolve func(*http.Request) (namespace, baseURL string)
 }
 
@@ -70,6 +71,7 @@ func (h *frontHandler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.info.Prefix = namespace.Prefix(name)
 	} else {
 		name, s.info.BaseURL = h.resolve(r)
+		name = cmp.Or(name, namespace.Default)
 	}
 	s.info.Namespace = name
 	r = response.RequestWithInfo(withPath(r, path), &s.info)

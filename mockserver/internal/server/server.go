@@ -313,7 +313,7 @@ func (s *Server) publicURL() string {
 func (s *Server) ControlHandler() http.Handler { return s.control }
 
 // TenantHandler returns a handler that serves the API at the hosts of tenants, without /_mock/.
-// Resolve returns the namespace of a request and the base URL of its host.
+// Resolve returns the namespace of a request, which may be empty, and the base URL of its host.
 func (s *Server) TenantHandler(
 	resolve func(*http.Request) (namespace, baseURL string),
 ) http.Handler {

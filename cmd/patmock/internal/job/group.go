@@ -68,7 +68,7 @@ func Start(cmd *exec.Cmd, o Options) (*Job, error) {
 		return nil, err
 	}
 	j.group = cmd.Process.Pid
-	j.guard.watch(j.group)
+	j.guard.watch(j.group, o.RemoveDir)
 	if j.terminal != nil {
 		// otherwise reclaiming the terminal would stop this process
 		signal.Ignore(syscall.SIGTTOU)

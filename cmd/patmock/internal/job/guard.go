@@ -14,7 +14,8 @@ import (
 	"syscall"
 )
 
-// guard is a process outside the group that kills the group if this process is killed. The kernel
+// guard is a process outside the group that kills the group if this process is killed, and removes
+// a directory. The kernel
 // would kill only the command, not its children. It reads a pipe that is closed when this process
 // ends.
 type guard struct {
@@ -44,10 +45,10 @@ func startGuard() (*guard, error) {
 	return &guard{cmd, write}, nil
 }
 
-// watch sends the group to the guard.
-func (g *guard) watch(group int) {
+// watch sends the group and the directory, which may be empty, to the guard.
+func (g *guard) watch(group int, dir string) {
 	if g != nil {
-		_, _ = fmt.Fprintln(g.pipe, group) // fails if the guard was killed
+		_, _ = fmt.Fprintf(g.pipe, "%d\n%q\n", group, dir) // fails if the guard was killed
 	}
 }
 
@@ -61,8 +62,9 @@ func (g *guard) end() {
 	_ = g.pipe.Close()
 }
 
-// runGuard reads a group and kills it at the end of the pipe. The ID cannot belong to another
-// group, because this process does not reap the command before.
+// runGuard reads a group and a directory. At the end of the pipe it kills the group and removes the
+// directory. The ID cannot belong to another group, because this process does not reap the command
+// before.
 func runGuard(pipe io.Reader) {
 	for _, s := range terminationSignals {
 		signal.Ignore(s)
@@ -73,6 +75,11 @@ func runGuard(pipe io.Reader) {
 	if err != nil || atoiErr != nil || group <= 1 {
 		return // there is no command yet
 	}
+	line, _ = in.ReadString('\n')
+	dir, err := strconv.Unquote(strings.TrimSpace(line))
 	_, _ = io.Copy(io.Discard, in) // an error also means the end
 	_ = syscall.Kill(-group, syscall.SIGKILL)
+	if err == nil && dir != "" {
+		_ = os.RemoveAll(dir)
+	}
 }

@@ -15,6 +15,9 @@ type Options struct {
 	// KillAfter limits processes after a termination signal, or after the command has
 	// ended.
 	KillAfter time.Duration
+	// RemoveDir is a directory that the guard removes if this process is killed. Otherwise the
+	// caller removes it. Empty means none. It has no effect on Windows.
+	RemoveDir string
 	// Log gets a warning if the command would survive a kill of this process. Nil means
 	// [slog.Default].
 	Log *slog.Logger

@@ -117,6 +117,9 @@ func (f Flags) Judge(ctx context.Context, mock *control.Client, namespace,
 	return result, nil
 }
 
+// AllowsEmpty reports whether a check passes even if no request was judged.
+func (f Flags) AllowsEmpty() bool { return f.allowEmpty }
+
 // Verdict returns the error that sets the exit code of a check.
 func Verdict(result *report.Report) error {
 	if result.Counts[report.Fail] > 0 {

@@ -10,13 +10,20 @@ import (
 )
 
 // environ returns the environment of the command: the inherited variables that pass inherits, those
-// of the mock, and NO_PROXY for loopback. Some SDKs send even requests to loopback through a proxy.
-func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Login) []string {
+// of the mock and of the setup, and NO_PROXY for loopback. Some SDKs send even requests to loopback
+// through a proxy.
+func (f Flags) environ(
+	inherited []string, m *serve.Mock, login credentials.Login, s *setup,
+) []string {
 	bypass := []string{"127.0.0.1", "localhost"}
+	if f.intercept.enabled {
+		bypass = bypassHosts(m)
+	}
 	var environ []string
 	for _, entry := range inherited {
 		name, value, _ := strings.Cut(entry, "=")
 		switch {
+		case f.intercept.enabled && isProxyVariable(name) && !f.passes(name):
 		case strings.EqualFold(name, "NO_PROXY"):
 			bypass = append(bypass, strings.Split(value, ",")...)
 		case f.inherits(name):
@@ -33,7 +40,7 @@ func (f Flags) environ(inherited []string, m *serve.Mock, login credentials.Logi
 	for _, pair := range login.Pairs() {
 		environ = append(environ, pair[0]+"="+pair[1])
 	}
-	return environ
+	return append(environ, s.variables...)
 }
 
 // inherits reports whether the command inherits a variable. Variables of a tenant or of another
@@ -48,6 +55,12 @@ func (f Flags) inherits(name string) bool {
 		!slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
 		return true
 	}
+	return f.passes(name)
+}
+
+// passes reports whether --pass-env names a variable.
+func (f Flags) passes(name string) bool {
+	key := cli.VariableKey(name)
 	return slices.ContainsFunc(f.passEnv, func(allowed string) bool {
 		return cli.VariableKey(allowed) == key
 	})
@@ -67,7 +80,8 @@ func (f Flags) validate() error {
 			return cli.Flagf("pass-env",
 				": expected the name of a variable, such as SAIL_NERM_BASE_URL, without a value")
 		}
-		if slices.Contains(reservedVariables, cli.VariableKey(name)) {
+		if slices.Contains(reservedVariables, cli.VariableKey(name)) ||
+			f.intercept.enabled && isReservedProxyVariable(name) {
 			return cli.Flagf("pass-env", " %s: exec sets this variable itself: omit the flag", name)
 		}
 	}

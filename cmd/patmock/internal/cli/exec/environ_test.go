@@ -51,7 +51,7 @@ func TestEnviron(t *testing.T) {
 				passEnv: tt.pass,
 			}.environ(inherited, m, credentials.Login{
 				BaseURL: "mock", ClientID: "id", ClientSecret: "secret",
-			}))
+			}, &setup{}))
 			want := effective(slices.Concat(own, tt.more))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

@@ -51,6 +51,9 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			if err := execFlags.validateCheck(cmd.Flags()); err != nil {
 				return err
 			}
+			if err := execFlags.intercept.validate(cmd.Flags()); err != nil {
+				return err
+			}
 			f.Warning = cli.UnknownVariablesText(cmd, env)
 			return execute(cmd.Context(), f, execFlags, args, env)
 		},
@@ -70,7 +73,8 @@ type Flags struct {
 	// namespace limits --check to a namespace.
 	namespace string
 	check.Flags
-	out *reports.Writer
+	out       *reports.Writer
+	intercept interceptFlags
 
 	killAfter time.Duration
 }
@@ -89,6 +93,7 @@ func (f *Flags) register(flags *pflag.FlagSet) {
 		"with --check: the namespace to judge (default all)")
 	flags.StringArrayVar(&f.passEnv, "pass-env", nil,
 		"inherit this variable of a tenant, such as SAIL_NERM_BASE_URL (repeatable)")
+	f.intercept.register(flags)
 	flags.DurationVar(&f.killAfter, "kill-after", 5*time.Second,
 		"how long the command and its children may run after a signal or its end, before they are "+
 			"killed")
@@ -114,15 +119,30 @@ func execute(
 	if err != nil {
 		return err
 	}
+	s, err := own.prepare(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	//nolint:gosec,noctx // the user names the command; forwarded signals end it
 	command := exec.Command(args[0], args[1:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, env.Stdout, env.Stderr
-	command.Env = own.environ(os.Environ(), m, login)
-	runErr := runJob(command, job.Options{KillAfter: own.killAfter, Log: m.Log})
-	if !own.check || hasMessage(runErr) { // the command did not start
+	command.Env = own.environ(os.Environ(), m, login, s)
+	runErr := runJob(command, job.Options{
+		KillAfter: own.killAfter, RemoveDir: s.dir(), Log: m.Log,
+	})
+	if hasMessage(runErr) { // the command did not start
+		return runErr
+	}
+	unused := s.proxy != nil && reportUnused(env.Stderr, s.proxy.Stats())
+	if !own.check {
 		return runErr
 	}
 	checkErr := own.checkRequests(env, m)
+	if checkErr == nil && unused && !own.AllowsEmpty() {
+		// Requests that came another way say nothing about those to the tenant.
+		checkErr = cli.SilentExit(cli.ExitFailed)
+	}
 	if runErr == nil {
 		return checkErr
 	}
