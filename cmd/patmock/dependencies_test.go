@@ -178,9 +178,10 @@ var rules = []dependencyRule{
 	{"cmd/patmock/internal/cli/exec", []string{
 		"cmd/patmock/internal/cli$", "cmd/patmock/internal/cli/check",
 		"cmd/patmock/internal/cli/credentials", "cmd/patmock/internal/cli/reports",
-		"cmd/patmock/internal/cli/serve", "cmd/patmock/internal/job", "contracttests",
-		"internal/authority", "mockserver/control",
+		"cmd/patmock/internal/cli/serve", "cmd/patmock/internal/intercept",
+		"cmd/patmock/internal/job", "contracttests", "internal/authority", "mockserver/control",
 	}},
+	{"cmd/patmock/internal/intercept", []string{"mockserver$", "spec/evidence"}},
 	{"cmd/patmock/internal/cli/fixtures", []string{
 		"cmd/patmock/internal/cli$", "fixtures",
 	}},

@@ -60,8 +60,8 @@ type Stats struct {
 	// FailedHandshakes is the number of TLS connections to tenants that the client ended, because
 	// it does not trust the certificate.
 	FailedHandshakes int64
-	// Others is the number of requests to other hosts, and Refused the number of those refused.
-	Others, Refused int64
+	// Others is the number of requests to other hosts, and Rejected the number of those rejected.
+	Others, Rejected int64
 }
 
 // Proxy is an HTTP proxy on loopback.
@@ -79,7 +79,7 @@ type Proxy struct {
 	work     sync.WaitGroup
 	close    func()
 
-	requests, failedHandshakes, others, refused atomic.Int64
+	requests, failedHandshakes, others, rejected atomic.Int64
 
 	mu           sync.Mutex
 	certificates map[string]*tls.Certificate
@@ -143,7 +143,7 @@ func (p *Proxy) Addr() *net.TCPAddr { return p.listener.Addr().(*net.TCPAddr) }
 func (p *Proxy) Stats() Stats {
 	return Stats{
 		Requests: p.requests.Load(), FailedHandshakes: p.failedHandshakes.Load(),
-		Others: p.others.Load(), Refused: p.refused.Load(),
+		Others: p.others.Load(), Rejected: p.rejected.Load(),
 	}
 }
 
@@ -274,7 +274,7 @@ func (p *Proxy) serveTenant(rw http.ResponseWriter, r *http.Request, t target) {
 	p.tenant.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), targetKey{}, t)))
 }
 
-// allows reports whether the proxy passes requests on to a host. It refuses others.
+// allows reports whether the proxy passes requests on to a host. It rejects others.
 func (p *Proxy) allows(rw http.ResponseWriter, host, port string) bool {
 	address := net.JoinHostPort(host, port)
 	for _, local := range p.config.Local {
@@ -286,11 +286,11 @@ func (p *Proxy) allows(rw http.ResponseWriter, host, port string) bool {
 	if p.config.Allowed.Match(host) {
 		return true
 	}
-	p.refused.Add(1)
-	p.logOnce("refused a connection to " + address + ": --intercept-allow " + host +
+	p.rejected.Add(1)
+	p.logOnce("rejected a connection to " + address + ": --intercept-allow " + host +
 		" passes it on, --intercept-hosts " + host + " serves the mock there")
 	writeText(rw, http.StatusForbidden, "patmock exec --intercept: "+host+
-		" is not the host of a tenant, and other hosts are refused.\nSet --intercept-allow "+host+
+		" is not the host of a tenant, and other hosts are rejected.\nSet --intercept-allow "+host+
 		" to pass it on, or --intercept-hosts "+host+" to serve the mock there.")
 	return false
 }

@@ -141,6 +141,17 @@ func (h *harness) raw(text string) (*http.Response, net.Conn, *bufio.Reader) {
 	return response, conn, in
 }
 
+// tunnel opens a tunnel to a host, and returns the connection and a reader of it.
+func (h *harness) tunnel(address string) (net.Conn, *bufio.Reader) {
+	h.t.Helper()
+	response, conn, in := h.raw("CONNECT " + address + " HTTP/1.1\r\nHost: x\r\n\r\n")
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		h.t.Fatalf("CONNECT %s: %s", address, response.Status)
+	}
+	return conn, in
+}
+
 // login logs in at a host and returns the token.
 func (h *harness) login(c *http.Client, host string) string {
 	h.t.Helper()
@@ -320,7 +331,7 @@ func TestProxy_HidesControlAPI(t *testing.T) {
 	}
 }
 
-func TestProxy_RefusesOtherHosts(t *testing.T) {
+func TestProxy_RejectsOtherHosts(t *testing.T) {
 	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a request reached another host")
 	}))
@@ -345,7 +356,7 @@ func TestProxy_RefusesOtherHosts(t *testing.T) {
 			}
 		})
 	}
-	if want := (intercept.Stats{Others: 6, Refused: 6}); h.proxy.Stats() != want {
+	if want := (intercept.Stats{Others: 6, Rejected: 6}); h.proxy.Stats() != want {
 		t.Errorf("counted %+v", h.proxy.Stats())
 	}
 	log := h.log.String()
@@ -355,7 +366,7 @@ func TestProxy_RefusesOtherHosts(t *testing.T) {
 		}
 	}
 	// Each host and port has one line.
-	if got := strings.Count(log, "refused a connection to example.org:443"); got != 1 {
+	if got := strings.Count(log, "rejected a connection to example.org:443"); got != 1 {
 		t.Errorf("logged %d lines", got)
 	}
 }
@@ -387,6 +398,7 @@ func TestProxy_LimitsHeaders(t *testing.T) {
 	huge := strings.Repeat("a", 80<<10)
 	response, _, _ := h.raw("CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: x\r\nX: " +
 		huge + "\r\n\r\n")
+	_ = readBody(t, response)
 	if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("outside of the tunnel: status %d", response.StatusCode)
 	}
@@ -420,10 +432,7 @@ func TestProxy_RejectsOtherHostInTunnel(t *testing.T) {
 		{"other.api.identitynow.com", http.StatusMisdirectedRequest},
 		{"example.org", http.StatusMisdirectedRequest},
 	} {
-		response, conn, in := h.raw("CONNECT acme.api.identitynow.com:80 HTTP/1.1\r\nHost: x\r\n\r\n")
-		if response.StatusCode != 200 {
-			t.Fatal(response.Status)
-		}
+		conn, in := h.tunnel("acme.api.identitynow.com:80")
 		// Plain http in the tunnel, as for ws://.
 		_, _ = fmt.Fprintf(conn, "GET /oauth/info HTTP/1.1\r\nHost: %s\r\n\r\n", tt.host)
 		inner, err := http.ReadResponse(in, nil)
@@ -438,7 +447,7 @@ func TestProxy_RejectsOtherHostInTunnel(t *testing.T) {
 
 func TestProxy_RejectsCONNECTInTunnel(t *testing.T) {
 	h := start(t, nil)
-	_, conn, in := h.raw("CONNECT acme.api.identitynow.com:80 HTTP/1.1\r\nHost: x\r\n\r\n")
+	conn, in := h.tunnel("acme.api.identitynow.com:80")
 	_, _ = io.WriteString(conn, "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n")
 	inner, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect})
 	if err != nil {
@@ -578,7 +587,7 @@ func TestProxy_CountsFailedHandshakes(t *testing.T) {
 func TestProxy_LimitsHandshakeTime(t *testing.T) {
 	h := start(t, func(c *intercept.Config) { c.HandshakeTimeout = 50 * time.Millisecond })
 	for _, sent := range []string{"", "\x16", "\x16\x03\x01\x02\x00"} {
-		_, conn, in := h.raw("CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+		conn, in := h.tunnel("acme.api.identitynow.com:443")
 		_, _ = io.WriteString(conn, sent)
 		if rest, err := io.ReadAll(in); err != nil {
 			t.Errorf("after %q: %q, %v", sent, rest, err)
@@ -590,13 +599,11 @@ func TestProxy_LimitsConnections(t *testing.T) {
 	h := start(t, func(c *intercept.Config) { c.MaxConns = 3 })
 	var open []net.Conn
 	for range 3 {
-		response, conn, _ := h.raw("CONNECT acme.api.identitynow.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")
-		if response.StatusCode != 200 {
-			t.Fatal(response.Status)
-		}
+		conn, _ := h.tunnel("acme.api.identitynow.com:443")
 		open = append(open, conn)
 	}
 	response, _, _ := h.raw("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	_ = readBody(t, response)
 	if response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("status %d", response.StatusCode)
 	}
@@ -648,8 +655,8 @@ func TestProxy_CloseEndsTunnels(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = site.Close() })
 	h := start(t, func(c *intercept.Config) { c.Allowed = intercept.Hosts{"*"} })
-	_, _, other := h.raw("CONNECT " + site.Addr().String() + " HTTP/1.1\r\nHost: x\r\n\r\n")
-	_, _, tenant := h.raw("CONNECT acme.identitynow.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+	_, other := h.tunnel(site.Addr().String())
+	_, tenant := h.tunnel("acme.identitynow.com:443")
 	if err := h.proxy.Close(); err != nil {
 		t.Fatal(err)
 	}

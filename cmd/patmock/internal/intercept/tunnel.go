@@ -219,7 +219,7 @@ func (l *boundListener) Accept() (net.Conn, error) {
 			return bound, nil
 		default:
 		}
-		l.p.logOnce(fmt.Sprintf("refused a connection to the proxy of --intercept: %d are open",
+		l.p.logOnce(fmt.Sprintf("rejected a connection to the proxy of --intercept: %d are open",
 			l.p.config.MaxConns))
 		_ = conn.SetDeadline(time.Now().Add(time.Second))
 		_, _ = io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"+

@@ -22,16 +22,16 @@ function install(proxy) {
       method: 'CONNECT', path: authority, host: proxy.hostname, port: proxy.port, headers: { host: authority },
       createConnection: () => net.connect(Number(proxy.port), proxy.hostname), timeout,
     });
-    const refuse = (response) => callback(new Error(`the proxy of patmock exec --intercept responded with ${response.statusCode} for ${authority}`));
+    const reject = (response) => callback(new Error(`the proxy of patmock exec --intercept responded with ${response.statusCode} for ${authority}`));
     request.once('connect', (response, socket, head) => {
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
       if (head.length > 0) socket.unshift(head);
       if (response.statusCode === 200) return callback(null, socket);
       socket.destroy();
-      refuse(response);
+      reject(response);
     });
-    request.once('response', (response) => { response.destroy(); refuse(response); });
+    request.once('response', (response) => { response.destroy(); reject(response); });
     request.once('timeout', () => request.destroy(new Error(`no connection to ${authority} through the proxy`)));
     request.once('error', callback);
     request.end();

@@ -43,8 +43,8 @@ var inheritedBundleVariables = []string{
 // extraVariables name a file with authorities to trust besides the built-in ones: Node and Deno.
 var extraVariables = []string{"NODE_EXTRA_CA_CERTS", "DENO_CERT"}
 
-// newTrust writes files with the authorities cas, the roots of the system and those that inherited
-// variables name. The caller must call remove.
+// newTrust writes files with the authorities cas, the roots of the system, and the certificates in
+// files that inherited variables name. The caller must call remove.
 func newTrust(
 	inherited []string, log *slog.Logger, cas ...*x509.Certificate,
 ) (t *trust, err error) {
@@ -241,7 +241,7 @@ func (c *certificates) addDir(dir string) error {
 	return err
 }
 
-// addPEM adds the certificates of a file in PEM form. It skips those that Go cannot parse.
+// addPEM adds the certificates of a file in PEM form. It skips malformed ones.
 func (c *certificates) addPEM(content []byte) {
 	for {
 		var block *pem.Block
