@@ -101,7 +101,7 @@ func Start(ctx context.Context, c Config) (*Proxy, error) {
 		certificates: map[string]*tls.Certificate{}, logged: map[string]bool{},
 		tunnels: map[net.Conn]bool{},
 	}
-	p.listener = &boundListener{listener, p}
+	p.listener = &boundListener{listener, p, make(chan struct{}, maxRejecting)}
 	p.close = sync.OnceFunc(func() { close(p.done) })
 	p.tunneled = &tunnelListener{make(chan net.Conn), p.done, listener.Addr()}
 	p.tenant = c.Mock.TenantHandler(p.resolve)

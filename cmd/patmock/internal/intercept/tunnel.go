@@ -198,7 +198,8 @@ func (l *tunnelListener) Addr() net.Addr { return l.addr }
 // boundListener rejects connections over a limit.
 type boundListener struct {
 	net.Listener
-	p *Proxy
+	p         *Proxy
+	rejecting chan struct{} // a slot for each connection that gets a response
 }
 
 // Accept implements net.Listener.
@@ -221,13 +222,37 @@ func (l *boundListener) Accept() (net.Conn, error) {
 		}
 		l.p.logOnce(fmt.Sprintf("rejected a connection to the proxy of --intercept: %d are open",
 			l.p.config.MaxConns))
+		l.reject(conn)
+	}
+}
+
+// reject responds to a connection over the limit. Few connections at a time get a response.
+func (l *boundListener) reject(conn net.Conn) {
+	select {
+	case l.rejecting <- struct{}{}:
+	default:
+		_ = conn.Close()
+		return
+	}
+	go func() {
+		defer func() { <-l.rejecting }()
 		_ = conn.SetDeadline(time.Now().Add(time.Second))
 		_, _ = io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"+
 			"Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"+
 			"too many connections to the proxy of patmock exec --intercept\n")
+		// Closing a connection with unread data would discard the response.
+		_ = closeWrite(conn)
+		_, _ = io.CopyN(io.Discard, conn, maxDiscarded)
 		_ = conn.Close()
-	}
+	}()
 }
+
+const (
+	// maxRejecting is the maximum number of connections over the limit that get a response.
+	maxRejecting = 16
+	// maxDiscarded is the maximum number of bytes of a request that gets such a response.
+	maxDiscarded = 64 << 10
+)
 
 // boundConn is a connection with a slot of the limit.
 type boundConn struct {

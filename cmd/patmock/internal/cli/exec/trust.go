@@ -20,6 +20,8 @@ import (
 // Programs read their names from environment variables. It has no private keys.
 type trust struct {
 	dir string
+	// caFile has only the authorities, in PEM form.
+	caFile string
 	// variables has NAME=VALUE entries.
 	variables []string
 	// javaOptions are options of the Java virtual machine.
@@ -76,6 +78,13 @@ func newTrust(
 	}
 	for _, certificate := range cas {
 		extra.add(certificate)
+	}
+	own := &certificates{log: log}
+	for _, certificate := range cas {
+		own.add(certificate)
+	}
+	if t.caFile, err = t.write("ca.pem", own.pem()); err != nil {
+		return nil, err
 	}
 	if err := t.writePEM("ca-bundle.pem", roots, bundleVariables); err != nil {
 		return nil, err
