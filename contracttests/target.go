@@ -2,6 +2,8 @@ package contracttests
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,6 +21,9 @@ type Target struct {
 	Name string
 	// BaseURL is the base URL of clients, without a trailing slash.
 	BaseURL string
+	// RootCAs are the certificate authorities of an https target. Nil means those of the system.
+	// They are not used with HTTP.
+	RootCAs *x509.CertPool
 	// HTTP makes the requests. Nil means a client that follows no redirects, with a timeout of 15
 	// seconds.
 	HTTP *http.Client
@@ -176,8 +181,14 @@ func (t Target) client() *http.Client {
 	if t.HTTP != nil {
 		return t.HTTP
 	}
+	var transport http.RoundTripper // nil means the default one
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok && t.RootCAs != nil {
+		clone := standard.Clone()
+		clone.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.RootCAs}
+		transport = clone
+	}
 	return &http.Client{
-		Timeout: requestTimeout,
+		Transport: transport, Timeout: requestTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},

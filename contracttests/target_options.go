@@ -2,6 +2,7 @@ package contracttests
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,6 +30,9 @@ type TargetOptions struct {
 	AllowWrites string
 	// AllowPlaintext allows sending the control token to a public host over plain HTTP.
 	AllowPlaintext bool
+	// RootCAs are the certificate authorities of an https target and of its control API. Nil means
+	// those of the system.
+	RootCAs *x509.CertPool
 	// Offline forbids requests. A target on loopback then counts as a real tenant unless Mock or
 	// Control is set.
 	Offline bool
@@ -114,7 +118,7 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.BaseURL = trimSlash(address)
+	t.BaseURL, t.RootCAs = trimSlash(address), c.RootCAs
 	t.Name = t.BaseURL
 	if c.AllowWrites != "" && c.AllowWrites != base.Host {
 		return t,
@@ -124,7 +128,8 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 				base.Host)
 	}
 	controlURL := c.Control
-	if controlURL == "" && (c.Mock || !c.Offline && isLoopback(base) && isPatmock(ctx, t.BaseURL)) {
+	if controlURL == "" &&
+		(c.Mock || !c.Offline && isLoopback(base) && c.isPatmock(ctx, t.BaseURL)) {
 		controlURL = t.BaseURL
 	}
 	if controlURL != "" {
@@ -133,7 +138,7 @@ func (c TargetOptions) Resolve(ctx context.Context) (t Target, err error) {
 		}
 		config := control.Config{
 			URL: controlURL, Token: strings.TrimSpace(c.variable(controlToken)),
-			AllowPlaintext: c.AllowPlaintext,
+			AllowPlaintext: c.AllowPlaintext, RootCAs: c.RootCAs,
 		}
 		if err := config.Validate(); err != nil {
 			if c.Control != "" {
@@ -304,14 +309,14 @@ func isLoopback(u *url.URL) bool {
 
 // isPatmock reports whether the server on this machine is a patmock. A patmock that requires a
 // control token identifies itself by the type of its problem.
-func isPatmock(ctx context.Context, base string) bool {
+func (c TargetOptions) isPatmock(ctx context.Context, base string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/_mock/health", nil)
 	if err != nil {
 		return false
 	}
-	response, err := Target{}.client().Do(r) // follows no redirects
+	response, err := Target{RootCAs: c.RootCAs}.client().Do(r) // follows no redirects
 	if err != nil {
 		return false
 	}

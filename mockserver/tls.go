@@ -50,19 +50,19 @@ func (c *TLS) server(now time.Time) (*server.TLS, error) {
 // the leaf of the certificate.
 func checkCertificate(c *tls.Certificate, now time.Time) (err error) {
 	if len(c.Certificate) == 0 || c.PrivateKey == nil {
-		return errors.New("TLS: expected a certificate with its private key")
+		return errors.New("expected a TLS certificate with its private key")
 	}
 	if c.Leaf == nil {
 		if c.Leaf, err = x509.ParseCertificate(c.Certificate[0]); err != nil {
-			return fmt.Errorf("TLS: %w", err)
+			return fmt.Errorf("TLS certificate: %w", err)
 		}
 	}
 	const day = "2006-01-02 15:04 MST"
 	switch {
 	case now.After(c.Leaf.NotAfter):
-		return fmt.Errorf("TLS: the certificate expired at %s", c.Leaf.NotAfter.Format(day))
+		return fmt.Errorf("the TLS certificate expired at %s", c.Leaf.NotAfter.Format(day))
 	case now.Before(c.Leaf.NotBefore):
-		return fmt.Errorf("TLS: the certificate is not valid before %s",
+		return fmt.Errorf("the TLS certificate is not valid before %s",
 			c.Leaf.NotBefore.Format(day))
 	}
 	return nil

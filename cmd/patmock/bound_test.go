@@ -33,6 +33,9 @@ func TestServe_ValidatesFlagsBeforeListening(t *testing.T) {
 		{"idle-timeout", "-1s"},
 		{"fallback", "x"},
 		{"cors", "x"},
+		{"tls-cert", dir},
+		{"tls-key", dir},
+		{"tls-ca-out", filepath.Join(dir, "ca.pem")},
 	} {
 		t.Run(test.flag+" "+filepath.Base(test.value), func(t *testing.T) {
 			got := command(t.Context(), nil, "serve", "--addr", taken.Addr().String(),

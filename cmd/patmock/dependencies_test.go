@@ -121,7 +121,8 @@ var rules = []dependencyRule{
 	{"mockserver/bench", nil},
 	{"mockserver/bench/bare", nil},
 	{"mockserver/internal/server", []string{
-		"internal/authority", "spec", "fixtures", "mockserver/control", "mockserver/dialect", "mockserver/internal/api",
+		"internal/authority",
+		"spec", "fixtures", "mockserver/control", "mockserver/dialect", "mockserver/internal/api",
 		"mockserver/internal/body", "mockserver/internal/budget",
 		"mockserver/internal/controlapi", "mockserver/internal/findings",
 		"mockserver/internal/host", "mockserver/internal/journal", "mockserver/internal/lint",

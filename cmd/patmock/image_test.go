@@ -232,7 +232,9 @@ func imageHealthOfFlags(t *testing.T) {
 			"--read-only", "--user=1000700000:0", "--cap-drop=ALL", imageName(), "serve", "--addr",
 			"0.0.0.0:8089",
 		},
-		"an init": {"--init", imageName(), "serve", "--addr", "0.0.0.0:8089"},
+		"TLS":            {"--env=PATMOCK_TLS=true", imageName()},
+		"read-only, TLS": {"--read-only", imageName(), "serve", "--tls", "--addr", "0.0.0.0:8089"},
+		"an init":        {"--init", imageName(), "serve", "--addr", "0.0.0.0:8089"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			id := docker(t, append([]string{"run", "--detach"}, arguments...)...)

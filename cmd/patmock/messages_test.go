@@ -33,6 +33,7 @@ var (
 	hexID     = regexp.MustCompile(`\b[0-9a-f]{32,64}\b`)
 	runID     = regexp.MustCompile(`\bpatmock-[0-9a-z]{24}-`)
 	namespace = regexp.MustCompile(`\bcontract-\d+-\d+\b`)
+	caFile    = regexp.MustCompile(`patmock-ca-\d+\.pem`)
 	temporary = regexp.MustCompile(`\.\d+\.new\b|\.patmock-\d+\b`)
 	duration  = regexp.MustCompile(
 		`(?m)( in (?:about )?|^ *(?:fail|error|provisional) \S+ )(\d+m)?\d[0-9.]*( ?ms|µs|s)\b`,
@@ -72,6 +73,7 @@ func normalize(text string) string {
 	})
 	text = runID.ReplaceAllString(text, "patmock-RUN-")
 	text = namespace.ReplaceAllString(text, "contract-RUN-N")
+	text = caFile.ReplaceAllString(text, "patmock-ca-N.pem")
 	text = temporary.ReplaceAllString(text, "TEMPORARY")
 	return duration.ReplaceAllString(text, "${1}DURATION")
 }

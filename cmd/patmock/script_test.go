@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -90,12 +92,25 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fetch gets a URL, checks the status and prints the body: fetch STATUS URL.
+// fetch gets a URL, checks the status and prints the body: fetch STATUS URL [CA]. CA is the only
+// authority to trust.
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: fetch STATUS URL")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: fetch STATUS URL [CA]")
 	}
-	resp, err := http.Get(args[1])
+	client := http.DefaultClient
+	if len(args) == 3 {
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM([]byte(ts.ReadFile(args[2]))) {
+			ts.Fatalf("%s has no certificate", args[2])
+		}
+		transport := &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true,
+		}
+		ts.Defer(transport.CloseIdleConnections)
+		client = &http.Client{Transport: transport}
+	}
+	resp, err := client.Get(args[1])
 	ts.Check(err)
 	defer resp.Body.Close() //nolint:errcheck // it is read to its end
 	body, err := io.ReadAll(resp.Body)

@@ -5,6 +5,8 @@ package tenantguard
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -39,6 +41,9 @@ type Config struct {
 	// OnLatency is called once, with the mean latency of the first [LatencySamples] responses. May
 	// be nil.
 	OnLatency func(mean time.Duration)
+	// RootCAs are the certificate authorities of the target. Nil means those of the system. They
+	// are not used with Next.
+	RootCAs *x509.CertPool
 	// Next sends the requests. Nil means a clone of http.DefaultTransport.
 	Next http.RoundTripper
 	// Now returns wall time with a monotonic reading, as time.Now does.
@@ -121,7 +126,7 @@ func NewGuard(c Config) (*Guard, error) {
 	c.MaxRequests = cmp.Or(c.MaxRequests, DefaultRequests)
 	c.MaxTokens = cmp.Or(c.MaxTokens, TokenLimit)
 	if c.Next == nil {
-		c.Next = defaultTransport()
+		c.Next = defaultTransport(c.RootCAs)
 	}
 	if c.Wait == nil {
 		c.Wait = Sleep
@@ -136,9 +141,12 @@ func NewGuard(c Config) (*Guard, error) {
 	}, nil
 }
 
-func defaultTransport() http.RoundTripper {
+func defaultTransport(roots *x509.CertPool) http.RoundTripper {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = t.Clone()
+		if roots != nil {
+			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+		}
 		t.OnProxyConnectResponse = checkProxy
 		return t
 	}

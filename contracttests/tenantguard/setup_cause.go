@@ -64,13 +64,14 @@ var remedies = map[SetupCause]string{
 	NoJSON:    "the body is not JSON: check that the base URL is that of the API",
 	OtherJSON: "the body has unexpected JSON: check that the base URL is that of the API",
 	UnknownCA: "the certificate is not signed by a trusted authority: " +
-		"set SSL_CERT_FILE to a PEM file with the CA, such as that of a proxy that inspects TLS",
+		"set --ca (PATMOCK_CA) to the PEM file of patmock serve --tls, " +
+		"or of a proxy that inspects TLS",
 	OtherCertHost: "the certificate is that of another host: use the host of the certificate in " +
-		"the base URL",
+		"the base URL, or start patmock serve --tls with it in --public-url",
 	BadCertificate: "the certificate is not valid now: check its dates, and the clock of this " +
 		"machine",
 	TLSOnPlain: "the port does not support TLS: use http:// in the base URL of a mock, " +
-		"or the port with TLS",
+		"start the mock with --tls, or use the port with TLS",
 	UnknownHost: "check the spelling of the base URL, and the DNS of this machine or container",
 	ConnectionRefused: "no server listens there: check the host and the port of the base URL; " +
 		"in a container, 127.0.0.1 is the container itself",

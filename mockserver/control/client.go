@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,10 @@ type Config struct {
 	// AllowPlaintext allows sending Token to a public host over plain http, such as a staging host
 	// behind a VPN.
 	AllowPlaintext bool
+	// RootCAs are the certificate authorities of an https URL, such as those of
+	// [example.com/patmock/mockserver.Server.RootCAs]. Nil means those of the system. They are not
+	// used with HTTP.
+	RootCAs *x509.CertPool
 	// HTTP sends the requests. Nil means a client that does not follow redirects, since a mock
 	// never sends one. A context limits the time of each request as well.
 	HTTP *http.Client
@@ -52,12 +57,22 @@ type Client struct{ config Config }
 // New returns a client. It sends no request.
 func New(c Config) *Client {
 	c.URL = strings.TrimRight(cmp.Or(c.URL, defaultURL), "/")
+	var secure http.RoundTripper // nil means the default transport
 	if c.HTTP == nil {
-		c.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		}}
+		if c.RootCAs != nil {
+			secure = transportWithRoots(c.RootCAs)
+		}
+		c.HTTP = &http.Client{
+			Transport: secure, CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse
+			},
+		}
 	}
-	if c.Token != "" && !c.AllowPlaintext {
+	switch {
+	case c.Token == "" || c.AllowPlaintext:
+	case secure != nil:
+		c.HTTP.Transport = plaintextTransport{privateTransport(), secure}
+	default:
 		c.HTTP = rejectPlaintext(c.HTTP)
 	}
 	return &Client{c}
@@ -233,6 +248,8 @@ func (c apiCall) validate(request string, resp *http.Response, content []byte) e
 	if resp.StatusCode != c.status || c.responseType != "" && mediaType != c.responseType {
 		return &NotPatmockError{
 			request, resp.StatusCode, resp.Status, mediaType, resp.Header.Get("Location"),
+			resp.StatusCode == http.StatusBadRequest && resp.TLS == nil &&
+				bytes.Contains(content, []byte("HTTP request to an HTTPS server")),
 		}
 	}
 	return nil

@@ -68,6 +68,8 @@ type NotPatmockError struct {
 	MediaType string
 	// Location is the target of a redirect, which is not followed.
 	Location string
+	// TLSRequired reports that the port requires https, as that of a mock with TLS does.
+	TLSRequired bool
 }
 
 func (e *NotPatmockError) Error() string {
@@ -78,6 +80,9 @@ func (e *NotPatmockError) Error() string {
 	if e.Location != "" {
 		mediaType += ", Location " + e.Location
 	}
-	return fmt.Sprintf("%s responds with %s (%s): this is not the control API of a patmock",
-		e.Request, e.Status, mediaType)
+	cause := "this is not the control API of a patmock"
+	if e.TLSRequired {
+		cause = "the port requires TLS: use https://"
+	}
+	return fmt.Sprintf("%s responds with %s (%s): %s", e.Request, e.Status, mediaType, cause)
 }

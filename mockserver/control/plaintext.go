@@ -1,6 +1,8 @@
 package control
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -76,3 +78,15 @@ var privateTransport = sync.OnceValue(func() http.RoundTripper {
 	transport.DialContext = dialer.DialContext
 	return transport
 })
+
+// transportWithRoots returns the default transport with other certificate authorities.
+func transportWithRoots(roots *x509.CertPool) http.RoundTripper {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // set by the program
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	transport = transport.Clone()
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+	transport.ForceAttemptHTTP2 = true
+	return transport
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
 	"example.com/patmock/contracttests"
 	"example.com/patmock/contracttests/tenantguard"
 )
@@ -48,6 +49,7 @@ func newContractSweep(env cli.Env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.target, "target", "", "env, or the address of a tenant")
+	remote.CAFlag(flags, &f.ca)
 	flags.StringVar(&f.allowWrites, "allow-writes", "",
 		"host of the tenant (and port, if the address has one); required to delete")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger, "file in which runs record their tokens")

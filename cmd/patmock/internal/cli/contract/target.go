@@ -21,8 +21,8 @@ import (
 )
 
 type targetFlags struct {
-	target, control, allowWrites string
-	mock, allowPlaintext         bool
+	target, control, ca, allowWrites string
+	mock, allowPlaintext             bool
 	// offline reports that no request is sent to the target.
 	offline bool
 }
@@ -33,6 +33,7 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 		"the target is a patmock with the control API at the same address")
 	flags.StringVar(&f.control, "control", "",
 		"address of the target's control API; the target is a patmock")
+	remote.CAFlag(flags, &f.ca)
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupTarget)
 	flags.StringVar(&f.allowWrites, "allow-writes", "",
@@ -54,9 +55,14 @@ func (f targetFlags) open(
 	case f.target == "mock":
 		return mockTarget()
 	}
+	roots, err := remote.ReadCA(f.ca)
+	if err != nil {
+		return t, nil, err
+	}
 	options := contracttests.TargetOptions{
 		Address: f.target, Mock: f.mock, Control: f.control, AllowWrites: f.allowWrites,
-		AllowPlaintext: f.allowPlaintext, Offline: f.offline, Lookup: env.Lookup,
+		AllowPlaintext: f.allowPlaintext, Offline: f.offline, RootCAs: roots,
+		Lookup: env.Lookup,
 	}
 	t, err = options.Resolve(ctx)
 	if err != nil {

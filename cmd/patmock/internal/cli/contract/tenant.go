@@ -79,7 +79,7 @@ func (f tenantFlags) newGuardSession(
 	s.target, s.run, s.consistencyTimeout, s.budget = *t, run, f.consistencyTimeout, f.maxRequests
 	config := tenantguard.Config{
 		BaseURL: t.BaseURL, AllowWrites: !t.ReadOnly, Run: run, MaxRequests: f.maxRequests,
-		Now: time.Now, OnLatency: latency,
+		RootCAs: t.RootCAs, Now: time.Now, OnLatency: latency,
 	}
 	for _, login := range s.logins() {
 		config.LoginIDs = append(config.LoginIDs, login.ClientID)

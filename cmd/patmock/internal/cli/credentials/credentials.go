@@ -27,7 +27,7 @@ func (v Login) Pairs() [][2]string {
 func (v Login) ExportLine() string {
 	text := "export"
 	for _, pair := range v.Pairs() {
-		text += " " + pair[0] + "=" + posixQuote(pair[1])
+		text += " " + pair[0] + "=" + PosixQuote(pair[1])
 	}
 	return text
 }
@@ -72,7 +72,8 @@ func IsShellSafe(s string) bool {
 	})
 }
 
-func posixQuote(s string) string {
+// PosixQuote returns a word for a POSIX shell.
+func PosixQuote(s string) string {
 	if IsShellSafe(s) && !strings.ContainsAny(s, "[]") {
 		return s
 	}

@@ -59,6 +59,7 @@ func NewEnv(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.URL, "url", cli.DefaultURL, "the running mock")
 	flags.StringVar(&f.Namespace, "namespace", "",
 		"the namespace of the mock (default \"default\")")
+	remote.CAFlag(flags, &f.CA)
 	remote.AllowPlaintextFlag(flags, &f.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	flags.StringVar(&f.user, "user", "",

@@ -88,7 +88,7 @@ func fromMock(
 		return ""
 	}
 	c := Mock{
-		Env: env, URL: value("url"), token: value("control-token"),
+		Env: env, URL: value("url"), token: value("control-token"), CA: value("ca"),
 		AllowPlaintext: value("allow-plaintext") == "true",
 	}
 	client, err := c.Client()

@@ -20,7 +20,9 @@ import (
 type Mock struct {
 	Env                   cli.Env
 	URL, Namespace, token string
-	AllowPlaintext        bool
+	// CA is a file with certificate authorities, or empty for those of the system.
+	CA             string
+	AllowPlaintext bool
 }
 
 // Register adds the flags that select the mock.
@@ -30,6 +32,7 @@ func (c *Mock) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&c.token, "control-token", "",
 		"file with the control token, written @FILE; or set "+cli.ControlToken+
 			" to the token")
+	CAFlag(flags, &c.CA)
 	AllowPlaintextFlag(flags, &c.AllowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "namespace")
@@ -70,8 +73,13 @@ func (c *Mock) Client() (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	roots, err := ReadCA(c.CA)
+	if err != nil {
+		return nil, err
+	}
 	return NewClient(control.Config{
-		URL: address, Namespace: c.Namespace, Token: token, AllowPlaintext: c.AllowPlaintext,
+		URL: address, Namespace: c.Namespace, Token: token, RootCAs: roots,
+		AllowPlaintext: c.AllowPlaintext,
 	})
 }
 

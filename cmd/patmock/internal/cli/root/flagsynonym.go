@@ -69,6 +69,11 @@ var flagSynonyms = []struct{ flag, names string }{
 	{"all", "a everything"},
 	{"frozen", "freeze stop pause"},
 	{"env-file", "dotenv"},
+	{"tls", "https ssl"},
+	{"tls-cert", "cert certificate"},
+	{"tls-key", "key"},
+	{"tls-ca-out", "ca-out"},
+	{"ca", "cacert ca-file ca-cert"},
 }
 
 // synonymOf returns the flag of cmd for which name is a synonym, or "".

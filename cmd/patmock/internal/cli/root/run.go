@@ -19,6 +19,7 @@ import (
 	execcmd "example.com/patmock/cmd/patmock/internal/cli/exec"
 	fixturescmd "example.com/patmock/cmd/patmock/internal/cli/fixtures"
 	"example.com/patmock/cmd/patmock/internal/cli/logins"
+	"example.com/patmock/cmd/patmock/internal/cli/remote"
 	"example.com/patmock/cmd/patmock/internal/cli/reports"
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 	speccmd "example.com/patmock/cmd/patmock/internal/cli/spec"
@@ -51,7 +52,7 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 		text += explanation + "\n"
 	}
 	if errors.Is(err, control.ErrNoMock) {
-		text += noMockAdvice(command) + "\n"
+		text += noMockAdvice(command, err) + "\n"
 	}
 	var usage *cli.UsageError
 	var exit *cli.ExitError
@@ -71,7 +72,10 @@ func Run(ctx context.Context, args []string, env cli.Env) (int, error) {
 }
 
 // noMockAdvice returns advice for a mock that does not respond, depending on the flags of cmd.
-func noMockAdvice(cmd *cobra.Command) string {
+func noMockAdvice(cmd *cobra.Command, err error) string {
+	if advice := remote.TLSAdvice(err); advice != "" {
+		return advice
+	}
 	advice := "Start one with patmock serve"
 	switch {
 	case cmd.Flag("url") != nil:

@@ -1,10 +1,13 @@
 package serve
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +33,7 @@ type healthFlags struct {
 	wait                                 time.Duration
 	format                               string
 	allowPlaintext                       bool
+	ca                                   string
 	// explicit reports whether a flag or PATMOCK_URL selects the mock.
 	explicit bool
 }
@@ -63,6 +67,7 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 	flags.StringVar(&f.controlToken, "control-token", "",
 		"file with the control token, written @FILE; or set "+cli.ControlToken+
 			" to the token")
+	remote.CAFlag(flags, &f.ca)
 	remote.AllowPlaintextFlag(flags, &f.allowPlaintext)
 	cli.SetGroup(flags, cli.GroupRunning)
 	cli.SetVariables(flags, "url", "addr", "control-addr")
@@ -74,23 +79,21 @@ func NewHealthcheck(env cli.Env) *cobra.Command {
 func (f healthFlags) execute(ctx context.Context, env cli.Env) error {
 	deadline := time.After(f.wait)
 	for {
-		address, token, err := f.findMock(env) // each time, because serve may not have started yet
+		config, err := f.findMock(env) // each time, because serve may not have started yet
 		if err != nil {
 			return err
 		}
-		mock, err := remote.NewClient(control.Config{
-			URL: address, Token: token, AllowPlaintext: f.allowPlaintext,
-		})
+		mock, err := remote.NewClient(config)
 		if err != nil {
 			return err
 		}
 		status, err := health(ctx, mock)
 		if err == nil && f.format == "json" {
-			return cli.PrintJSON(env.Stdout, healthResult{address, status})
+			return cli.PrintJSON(env.Stdout, healthResult{config.URL, status})
 		}
 		if err == nil {
 			_, err = fmt.Fprintf(env.Stdout, "patmock %s at %s is ready%s\n",
-				cli.Sanitize(status.Version), address, remote.DegradedText(status))
+				cli.Sanitize(status.Version), config.URL, remote.DegradedText(status))
 			return err
 		}
 		if errors.Is(err, control.ErrPlaintext) {
@@ -119,34 +122,49 @@ func health(ctx context.Context, mock *control.Client) (control.Health, error) {
 	return mock.Health(ctx)
 }
 
-func (f healthFlags) findMock(env cli.Env) (address, token string, err error) {
-	tokenFlag := f.controlToken
+func (f healthFlags) findMock(env cli.Env) (c control.Config, err error) {
+	c.AllowPlaintext = f.allowPlaintext
+	tokenFlag, caFile, serverName := f.controlToken, f.ca, ""
 	if !f.explicit {
 		running, ok, err := f.findRunFile(env)
 		if err != nil {
-			return "", "", err
+			return c, err
 		}
 		if ok {
-			address = running.Control
+			c.URL, serverName = running.Control, running.ServerName
 			if tokenFlag == "" && running.TokenFile != "" {
 				tokenFlag = "@" + running.TokenFile
 			}
+			caFile = cmp.Or(caFile, running.CAFile)
 		}
 	}
-	if address == "" {
-		if address, err = f.address(); err != nil {
-			return "", "", err
+	if c.URL == "" {
+		serveCA, https := httpsVariables(env)
+		if c.URL, err = f.address(https); err != nil {
+			return c, err
+		}
+		if https && f.url == "" {
+			caFile = cmp.Or(caFile, serveCA)
 		}
 	}
-	token, err = remote.ReadControlToken(tokenFlag, env)
-	return address, token, err
+	if c.RootCAs, err = remote.ReadCA(caFile); err != nil {
+		return c, err
+	}
+	if serverName != "" {
+		c.HTTP = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+			MinVersion: tls.VersionTLS12, RootCAs: c.RootCAs, ServerName: serverName,
+		}}}
+	}
+	c.Token, err = remote.ReadControlToken(tokenFlag, env)
+	return c, err
 }
 
 // findRunFile returns the run file of the container's mock, else of the mock at the address from
 // the environment, else of the only running mock.
 func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
 	all := runningMocks(env)
-	defaultURL, _ := f.address() // invalid flags match no mock
+	_, https := httpsVariables(env)
+	defaultURL, _ := f.address(https) // invalid flags match no mock
 	for _, matches := range []func(runFile) bool{
 		func(r runFile) bool { return r.Container },
 		func(r runFile) bool { return r.Control == defaultURL },
@@ -171,7 +189,7 @@ func (f healthFlags) findRunFile(env cli.Env) (r runFile, ok bool, err error) {
 			strings.Join(addresses, ", "))
 }
 
-func (f healthFlags) address() (string, error) {
+func (f healthFlags) address(https bool) (string, error) {
 	if f.url != "" {
 		address, err := mockserver.CheckBaseURL(f.url)
 		if err != nil {
@@ -191,5 +209,5 @@ func (f healthFlags) address() (string, error) {
 		return "",
 			cli.Usagef(flag, "%q: the port is unknown: set --url to the address of the mock", addr)
 	}
-	return localURL(addr), nil
+	return localURL(addr, https), nil
 }

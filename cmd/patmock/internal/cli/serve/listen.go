@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -131,11 +132,13 @@ func (m *Mock) wait(ctx context.Context) error {
 	}
 }
 
-// trackConn tracks connections without a request, which clients open in advance. It closes
-// connections that are accepted during shutdown.
+// trackConn tracks connections without a request. Clients open some in advance, and keep those of
+// HTTP/2 with TLS, for which Shutdown would wait a second. It closes connections that are accepted
+// during shutdown.
 func (m *Mock) trackConn(c net.Conn, state http.ConnState) {
 	m.activity.Add(1)
-	if state != http.StateNew {
+	_, http2 := c.(*tls.Conn)
+	if state != http.StateNew && (!http2 || state != http.StateIdle) {
 		m.idleConns.Delete(c)
 		return
 	}
@@ -177,13 +180,17 @@ func (m *Mock) Stop() error {
 
 // localURL returns the URL at which clients on this machine reach addr. Wildcard addresses become
 // loopback.
-func localURL(addr string) string {
+func localURL(addr string, https bool) string {
+	scheme := "http://"
+	if https {
+		scheme = "https://"
+	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return "http://" + addr
+		return scheme + addr
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + net.JoinHostPort(host, port)
 }

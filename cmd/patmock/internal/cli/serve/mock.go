@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -36,6 +37,7 @@ type Flags struct {
 	validateResponses               string
 	logFormat, logLevel             string
 	EnvFile                         string
+	tls                             tlsFlags
 
 	Warning string // logged at the start unless empty
 }
@@ -57,6 +59,7 @@ func (f *Flags) Register(flags *pflag.FlagSet, addr string, noEnv ...string) {
 			"end")
 	flags.StringVar(&c.PublicURL, "public-url", "",
 		"address of the mock for clients, if it differs from the listen address")
+	f.tls.register(flags)
 	flags.StringVar(&f.versions, "versions", strings.Join(cli.VersionNames(), ","),
 		"comma-separated versions to serve")
 	flags.StringVar(&c.CORS, "cors", mockserver.CORSLoopback,
@@ -120,11 +123,14 @@ type Mock struct {
 	// LocalURL is the URL of the mock for clients on this machine. baseURL is the URL that it
 	// announces.
 	LocalURL, baseURL string
-	Log               *slog.Logger
-	serveErrs         chan error
-	activity          atomic.Int64  // number of connection state changes
-	done              chan struct{} // closed when the mock stops
-	idleConns         sync.Map      // net.Conn without a request so far
+	// CAFile is the absolute path of the file that WriteCAFile wrote, or empty.
+	CAFile       string
+	certificates []*x509.Certificate // see Certificates
+	Log          *slog.Logger
+	serveErrs    chan error
+	activity     atomic.Int64  // number of connection state changes
+	done         chan struct{} // closed when the mock stops
+	idleConns    sync.Map      // net.Conn without a request so far
 }
 
 // Start starts a mock. Invalid flags are a usage error.
@@ -161,11 +167,14 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 	if m.Handler, err = mockserver.New(config); err != nil {
 		return nil, configUsageError(err)
 	}
+	if err := m.setCertificates(config.TLS); err != nil {
+		return nil, errors.Join(err, m.Handler.Close())
+	}
 	listener, err := listen(ctx, "addr", f.addr)
 	if err != nil {
 		return nil, errors.Join(err, m.Handler.Close())
 	}
-	m.addr, m.LocalURL = listener.Addr(), localURL(listener.Addr().String())
+	m.addr, m.LocalURL = listener.Addr(), localURL(listener.Addr().String(), f.tls.on())
 	m.baseURL, m.ControlURL, m.controlAddr = cmp.Or(config.PublicURL, m.LocalURL), m.LocalURL,
 		m.addr
 	var controlListener net.Listener
@@ -173,7 +182,7 @@ func (f Flags) Start(ctx context.Context, env cli.Env) (*Mock, error) {
 		if controlListener, err = listen(ctx, "control-addr", f.controlAddr); err != nil {
 			return nil, errors.Join(err, listener.Close(), m.Handler.Close())
 		}
-		m.ControlURL, m.controlAddr = localURL(controlListener.Addr().String()),
+		m.ControlURL, m.controlAddr = localURL(controlListener.Addr().String(), f.tls.on()),
 			controlListener.Addr()
 	}
 	m.server = m.serve(listener, m.Handler)
@@ -190,7 +199,7 @@ var configFlags = map[string]string{
 	"Dialect":       "--dialect",
 	"MaxNamespaces": "--max-namespaces", "JournalSize": "--journal-size",
 	"MemoryBudget": "--memory-budget", "StateFile": "--state",
-	"Fallback": "--fallback", "CORS": "--cors",
+	"Fallback": "--fallback", "CORS": "--cors", "TLS": "--tls-cert",
 	"ReadTimeout": "--read-timeout", "IdleTimeout": "--idle-timeout",
 	"Profile.RateLimit": "--rate-limit", "Profile.TokenLimit": "--token-limit",
 	"Profile.ScopeDelay": "--scope-delay", "Profile.NeverExpiresAs": "--never-expires-as",
@@ -233,6 +242,12 @@ func (f Flags) configure(log *slog.Logger, env cli.Env) (config mockserver.Confi
 		if config.PublicURL, err = mockserver.CheckBaseURL(config.PublicURL); err != nil {
 			return config, cli.Flagf("public-url", " %w", err)
 		}
+	}
+	if config.TLS, err = f.tls.config(f.addr, f.changed); err != nil {
+		return config, err
+	}
+	if config.TLS != nil && strings.HasPrefix(config.PublicURL, "http:") {
+		log.Warn("--public-url begins with http://, but the mock serves https")
 	}
 	if config.Tenant, err = fixtures.Open(f.fixture); err != nil {
 		return config, cli.Usagef("--fixture", "%w", err)

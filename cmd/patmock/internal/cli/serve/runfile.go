@@ -26,6 +26,10 @@ type runFile struct {
 	// token, and if the token comes from a variable. The health check of a container has the same
 	// variables.
 	TokenFile string `json:"tokenFile,omitempty"`
+	// CAFile is the absolute path of the file with the authorities to trust. It is empty for plain
+	// http. ServerName is the name of the certificate, if it is not valid for Control.
+	CAFile     string `json:"caFile,omitempty"`
+	ServerName string `json:"serverName,omitempty"`
 	// Addr and ControlAddr are the values of PATMOCK_ADDR and PATMOCK_CONTROL_ADDR that serve
 	// inherited. A health check ignores run files with other values.
 	Addr        string `json:"addr,omitempty"`
@@ -54,13 +58,14 @@ func runFileDirs(env cli.Env) []string {
 	return dirs
 }
 
-func newRunFile(m *Mock, tokenFlag string, env cli.Env) runFile {
+func newRunFile(m *Mock, f Flags, env cli.Env) runFile {
 	r := runFile{
 		PID: os.Getpid(), Control: m.ControlURL, Container: env.Container,
 		PIDNamespace: pidNamespace(),
 	}
 	r.Addr, r.ControlAddr = inheritedAddrs(env)
-	if path, ok := strings.CutPrefix(tokenFlag, "@"); ok {
+	r.setTrust(m, f.tls)
+	if path, ok := strings.CutPrefix(f.controlToken, "@"); ok {
 		r.TokenFile = path
 		if absolute, err := filepath.Abs(path); err == nil {
 			r.TokenFile = absolute
@@ -128,8 +133,13 @@ func (r runFile) writeIn(dir string) (remove func(), err error) {
 
 func removeStaleRunFiles(dir string) {
 	for _, path := range runFilesIn(dir) {
-		if _, running, err := readRunFile(path); err == nil && !running {
-			_ = os.Remove(path) // a stale file is harmless
+		r, running, err := readRunFile(path)
+		if err != nil || running {
+			continue
+		}
+		_ = os.Remove(path) // a stale file is harmless
+		if ok, _ := filepath.Match(filepath.Join(dir, caFilePattern), r.CAFile); ok {
+			_ = os.Remove(r.CAFile) // of the same killed process
 		}
 	}
 }

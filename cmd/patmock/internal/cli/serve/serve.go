@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/patmock/cmd/patmock/internal/cli"
+	"example.com/patmock/cmd/patmock/internal/cli/credentials"
 	"example.com/patmock/fixtures"
 )
 
@@ -50,6 +51,11 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.Stop()) }()
 	cli.IgnoreSIGPIPE()
+	removeCA, err := f.WriteCAFile(m, runFileDirs(env))
+	if err != nil {
+		return err
+	}
+	defer removeCA()
 	remove, err := WriteEnvFile(f.EnvFile, m)
 	if err != nil {
 		return err
@@ -80,7 +86,7 @@ func serve(ctx context.Context, f Flags, env cli.Env) (err error) {
 // file, healthcheck uses the environment variables only.
 func writeRunFile(m *Mock, f Flags, env cli.Env) (remove func()) {
 	dirs := runFileDirs(env)
-	remove, err := newRunFile(m, f.controlToken, env).write(dirs)
+	remove, err := newRunFile(m, f, env).write(dirs)
 	if err != nil {
 		m.Log.Warn("healthcheck finds this mock only by "+cli.Variable("addr")+
 			" and "+cli.Variable("control-addr")+", not by flags, because none of "+
@@ -95,6 +101,11 @@ func printBanner(w io.Writer, m *Mock) error {
 	lines := []string{"patmock listens on " + m.LocalURL}
 	if m.ControlURL != m.LocalURL {
 		lines = append(lines, "control API listens on "+m.ControlURL)
+	}
+	if m.CAFile != "" {
+		lines = append(lines, "# clients trust the CA of this run with:",
+			fmt.Sprintf("export %s=%s NODE_EXTRA_CA_CERTS=%[2]s", cli.Variable("ca"),
+				credentials.PosixQuote(m.CAFile)))
 	}
 	if seed := m.Handler.RandomSeed(); seed != nil {
 		lines = append(lines,
