@@ -398,6 +398,12 @@ func controlGrowthCases() []growthCase {
 			"scope sets",
 			surround(stateStart+`"scopeSets":[`, items(`{"hash":"x","scope":["a"]}`), `]}`),
 		},
+		{"stubs", surround(stateStart+`"stubs":[`, items(`{"path":"/**"}`), `]}`)},
+		{
+			"stub with many headers",
+			surround(stateStart+`"stubs":[{"path":"/a","header":{`, items(`"x y%[1]d":"a"`),
+				`}}]}`),
+		},
 		{"deep", nested(stateStart+`"tokens":`, `[`, ``, `]`, `}`)},
 		{"invalid JSON", surround(stateStart+`"tokens":[`, items(`{}`), `}`)},
 	}
@@ -482,6 +488,14 @@ func controlGrowthCases() []growthCase {
 			"long owner":   surround(`{"name":"x","owner":"`, repeatText("admin"), `"}`),
 			"long date": surround(`{"owner":"admin","name":"x","created":"`, repeatText("2030"),
 				`"}`),
+		}},
+		{"stub", "POST", "/_mock/stubs", map[string]func(n int) string{
+			"all headers invalid": surround(`{"path":"/a","header":{`, items(`"x y%[1]d":"a"`),
+				`}}`),
+			"many stars":  surround(`{"path":"/a`, repeatText("*a"), `"}`),
+			"many scopes": surround(`{"path":"/a","scope":[`, items(`" "`), `]}`),
+			"deep body":   nested(`{"path":"/a","status":204,"body":"`, `[`, ``, `]`, `"}`),
+			"long id":     surround(`{"path":"/a","id":"`, repeatText("a"), `"}`),
 		}},
 		{"fault", "POST", "/_mock/faults", map[string]func(n int) string{
 			"all headers invalid": surround(`{"status":429,"header":{`, items(`"k%[1]d":1`), `}}`),

@@ -643,7 +643,8 @@ func TestStub_Preflight(t *testing.T) {
 	m.anonymous().addStub(`{"path":"/v2025/accounts"}`)
 	for path, want := range map[string]string{
 		"/v2025/roles/7": "GET, HEAD, PUT", "/v2025/roles": "GET, HEAD",
-		"/v2025/accounts": "DELETE, GET, HEAD, PATCH, POST, PUT",
+		"/v2025/accounts": strings.Join([]string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"},
+			", "),
 	} {
 		r, err := http.NewRequest(http.MethodOptions, m.url+path, nil)
 		if err != nil {
