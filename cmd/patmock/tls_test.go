@@ -205,3 +205,33 @@ func TestServe_TLSClients(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A command of exec --tls needs no flags. The variables also have the roots of the system.
+func TestExec_TLSClients(t *testing.T) {
+	for _, test := range []struct{ name, script string }{
+		{
+			"curl",
+			`curl -sS -o /dev/null -w "%{http_version} %{http_code}" "$SAIL_BASE_URL/oauth/info"`,
+		},
+		{"node", `node -e 'fetch(process.env.SAIL_BASE_URL + "/oauth/info").then(
+			r => console.log("fetch", r.status))'`},
+		{"python3", `python3 -c 'import os, urllib.request
+print("urllib", urllib.request.urlopen(os.environ["SAIL_BASE_URL"] + "/oauth/info").status)'`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, tool := range []string{test.name, "sh"} {
+				if _, err := exec.LookPath(tool); err != nil {
+					skipMissing(t, "%s is missing: install the package %[1]s: %v", tool, err)
+				}
+			}
+			cmd := exec.CommandContext(t.Context(), program(t), "exec", "--tls", "--", "sh", "-c",
+				test.script)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), " 200") {
+				t.Errorf("got %q: %v: %s", out, err, &stderr)
+			}
+		})
+	}
+}

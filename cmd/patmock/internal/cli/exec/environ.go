@@ -48,7 +48,7 @@ func (f Flags) environ(
 func (f Flags) inherits(name string) bool {
 	key := cli.VariableKey(name)
 	excluded := []string{
-		"PATMOCK_USER", "PATMOCK_BASE_URL", cli.ControlToken, cli.ControlToken + "_FILE",
+		"PATMOCK_USER", "PATMOCK_BASE_URL", "PATMOCK_CA", cli.ControlToken, cli.ControlToken + "_FILE",
 	}
 	prefixes := []string{"SAIL_", "PATMOCK_SECOND_", "PATMOCK_ADMIN_"}
 	if !slices.Contains(excluded, key) &&
@@ -67,7 +67,8 @@ func (f Flags) passes(name string) bool {
 }
 
 var reservedVariables = []string{
-	"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", cli.ControlToken,
+	"SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "PATMOCK_URL", "PATMOCK_CA",
+	cli.ControlToken,
 }
 
 // validate returns a usage error if --pass-env has an invalid name or a variable that exec sets.

@@ -34,8 +34,9 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			"forwarded, and the exit code is that of the command. All processes in its process " +
 			"group are ended. The command inherits no other SAIL_, PATMOCK_SECOND_ or " +
 			"PATMOCK_ADMIN_ variables, which could point to a real tenant, unless --pass-env " +
-			"names them. PATMOCK_CONTROL_TOKEN is set if the mock requires a token. PATMOCK_ADDR " +
-			"and PATMOCK_PUBLIC_URL are ignored.",
+			"names them. PATMOCK_CONTROL_TOKEN is set if the mock requires a token. With --tls, " +
+			"variables such as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS make the command trust the " +
+			"mock. PATMOCK_ADDR and PATMOCK_PUBLIC_URL are ignored.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -107,6 +108,11 @@ func execute(
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Stop()) }()
+	removeCA, err := f.WriteCAFile(m, nil) // the command gets a file of its own
+	if err != nil {
+		return err
+	}
+	defer removeCA()
 	remove, err := serve.WriteEnvFile(f.EnvFile, m)
 	if err != nil {
 		return err

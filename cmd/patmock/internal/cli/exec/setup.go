@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/patmock/cmd/patmock/internal/cli"
 	"example.com/patmock/cmd/patmock/internal/cli/serve"
 	"example.com/patmock/cmd/patmock/internal/intercept"
 )
@@ -37,6 +38,7 @@ func (f Flags) prepare(ctx context.Context, m *serve.Mock) (s *setup, err error)
 		}
 		cas = append(cas, ca)
 	}
+	cas = append(cas, m.Certificates()...) // of --tls
 	if len(cas) == 0 {
 		return s, nil
 	}
@@ -45,6 +47,7 @@ func (f Flags) prepare(ctx context.Context, m *serve.Mock) (s *setup, err error)
 		return nil, err
 	}
 	s.variables = slices.Clone(s.trust.variables)
+	s.set(cli.Variable("ca"), s.trust.caFile) // for patmock itself
 	if s.proxy != nil {
 		if err := s.useProxy(variablesOf(inherited), m); err != nil {
 			return nil, err
