@@ -1,6 +1,8 @@
 package intercept_test
 
 import (
+	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -130,6 +132,20 @@ func TestTenantHosts_HaveSources(t *testing.T) {
 		}
 		if _, err := intercept.ParseHosts(h.Pattern, false); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// The page has the hosts with their sources.
+func TestTenantHosts_AreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/intercept.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range intercept.TenantHosts() {
+		row := fmt.Sprintf("\n| `%s` | %s | %s |\n", h.Pattern, h.Evidence, h.Source)
+		if !strings.Contains(string(page), row) {
+			t.Errorf("docs/intercept.md lacks the row%s", row)
 		}
 	}
 }

@@ -366,7 +366,7 @@ func TestProxy_RejectsOtherHosts(t *testing.T) {
 		}
 	}
 	// Each host and port has one line.
-	if got := strings.Count(log, "rejected a connection to example.org:443"); got != 1 {
+	if got := strings.Count(log, "example.org:443"); got != 1 {
 		t.Errorf("logged %d lines", got)
 	}
 }
