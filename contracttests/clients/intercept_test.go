@@ -100,7 +100,7 @@ var interceptedPrograms = []interceptedProgram{
 }
 
 // unusedNote is the end of exec if no request came through the proxy.
-const unusedNote = "did not use it;"
+const unusedNote = "use it; it"
 
 func TestIntercept(t *testing.T) {
 	if runtime.GOOS != "linux" {
