@@ -2,7 +2,7 @@
 export GOTOOLCHAIN := auto
 lint := $(or $(wildcard $(HOME)/.cache/patmock-ci/golangci-lint-v2.15.0/golangci-lint),golangci-lint)
 
-.PHONY: build serve test fmt lint ci dist image rename bench-peers bench-scale soak mutants
+.PHONY: build serve test fmt lint ci dist image rename bench-peers bench-scale soak mutants docs
 build: ## build ./patmock
 	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o patmock ./cmd/patmock
 serve: ## run the mock
@@ -29,5 +29,7 @@ soak: ## send a mixed load to a mock for ten minutes with the race detector: mak
 	PATMOCK_SOAK=$(or $(FOR),10m) go test -race -count=1 -timeout 0 -v -run '^TestSoak$$' ./mockserver
 mutants: ## try all generated mutants, some thousand: make mutants MATCH='property/token/*/*/v2026'
 	go test -count=1 -timeout 0 -v -run '^TestGeneratedMutants$$' ./contracttests -mutants -1 -mutants.match '$(MATCH)' | grep -v -e '^=== ' -e '--- PASS'
+docs: ## build the site of the documentation in .cache/docs/site
+	./.ci/docs
 ci: ## run what CI runs
 	./.ci/run
