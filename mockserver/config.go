@@ -46,9 +46,10 @@ type Config struct {
 	NamespaceTTL time.Duration
 	// JournalSize is the number of requests in the journal of a namespace. Zero means 1,000.
 	JournalSize int
-	// MemoryBudget is the maximum size, in bytes, of requests in flight, journals and findings
-	// together, over all namespaces. A request over its share gets a 503. Journals over their share
-	// drop their oldest requests, and findings over theirs keep fewer examples. Zero means 256 MiB.
+	// MemoryBudget is the maximum size, in bytes, of requests in flight, journals, findings and
+	// added stubs together, over all namespaces. A request over its share gets a 503, and a stub
+	// over that of stubs a 409. Journals over their share drop their oldest requests, and findings
+	// over theirs keep fewer examples. Zero means 256 MiB.
 	MemoryBudget int64
 	// StateFile stores every namespace and the signing key across restarts. Empty means that the
 	// state ends with the process. A state in the file takes precedence over Tenant.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"time"
 
 	"example.com/patmock/mockserver/control"
@@ -19,8 +20,8 @@ func mock(contentType, body string) *httptest.Server {
 		switch {
 		case contentType == "application/problem+json":
 			w.WriteHeader(http.StatusBadRequest)
-		case r.Method == http.MethodPost &&
-			(r.URL.Path == "/_mock/faults" || r.URL.Path == "/_mock/identities"):
+		case r.Method == http.MethodPost && slices.Contains(
+			[]string{"/_mock/faults", "/_mock/identities", "/_mock/stubs"}, r.URL.Path):
 			w.WriteHeader(http.StatusCreated)
 		}
 		io.WriteString(w, body)
@@ -59,6 +60,23 @@ func ExampleClient_AddFault() {
 	}
 	fmt.Println(rule.ID, rule.Status)
 	// Output: f1 429
+}
+
+// A search, which the mock does not simulate, finds nothing.
+func ExampleClient_AddStub() {
+	server := mock("application/json",
+		`{"id":"s1","method":"POST","path":"/v2025/search/*","status":200,`+
+			`"contentType":"application/json","body":"[]"}`)
+	defer server.Close()
+
+	stub, err := control.New(control.Config{URL: server.URL}).AddStub(context.Background(),
+		control.Stub{Method: http.MethodPost, Path: "/v2025/search/*", Body: "[]"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(stub.ID, stub.Status, stub.ContentType)
+	// Output: s1 200 application/json
 }
 
 // A test adds a user that is not in the fixture.
