@@ -27,7 +27,7 @@ const (
 	Control = "control" // the control API under /_mock/
 )
 
-//go:embed documents/*.yaml
+//go:embed documents/*.yaml documents/resources/*.yaml
 var files embed.FS
 
 // Names lists every document: the versions, oldest first, then OAuth and Control.
@@ -71,12 +71,16 @@ func Load(name string) (*Document, error) {
 
 var loaded sync.Map // of func() (*Document, error), by name
 
-// Source returns the document of that name before any erratum is applied.
+// Source returns the document of that name before any erratum is applied. The caller owns it.
 func Source(name string) ([]byte, error) {
 	if !slices.Contains(Names(), name) {
 		return nil, &UnknownDocumentError{name}
 	}
-	return files.ReadFile("documents/" + name + ".yaml")
+	source, err := files.ReadFile("documents/" + name + ".yaml")
+	if err != nil {
+		return nil, err
+	}
+	return withResources(name, source)
 }
 
 // Parse reads an OpenAPI document in YAML or JSON and applies the errata for the document of that

@@ -44,6 +44,28 @@ type parameter struct {
 	acceptsAny bool // any string is valid
 }
 
+// decode returns the value of the parameter's type that a text stands for, or the text itself if
+// there is none. A boolean may be in any case, because PowerShell sends True.
+func (p parameter) decode(text string) any {
+	switch types := p.Schema.Value.Type; {
+	case types.Is(openapi3.TypeBoolean) && strings.EqualFold(text, "true"):
+		return true
+	case types.Is(openapi3.TypeBoolean) && strings.EqualFold(text, "false"):
+		return false
+	case types.Is(openapi3.TypeInteger) && isInteger(text):
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			return n
+		}
+	}
+	return text
+}
+
+// isInteger reports whether a text has only digits, after an optional minus sign.
+func isInteger(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
 func operationName(id string) string { return strings.Replace(id, "V1", "", 1) }
 
 func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Operation {
@@ -77,6 +99,15 @@ func (d *Document) newOperation(method, path string, op *openapi3.Operation) *Op
 	return o
 }
 
+// QueryNames returns the names of the declared query parameters, in the order of the document.
+func (o *Operation) QueryNames() []string {
+	names := make([]string, len(o.query))
+	for i, p := range o.query {
+		names[i] = p.Name
+	}
+	return names
+}
+
 // AcceptsContentType reports whether the operation declares a body of this content type, a value of
 // the Content-Type header. Parameters such as charset are ignored.
 func (o *Operation) AcceptsContentType(contentType string) bool {
@@ -103,8 +134,8 @@ func (o *Operation) ValidateQuery(query url.Values) []Violation {
 			})
 		case len(values) == 1 && !p.acceptsAny:
 			violations = append(violations,
-				validateValue(context.Background(), p.Schema.Value, values[0], InQuery, p.Name,
-					o.subject, requestFormats)...)
+				validateValue(context.Background(), p.Schema.Value, p.decode(values[0]), InQuery,
+					p.Name, o.subject, requestFormats)...)
 		}
 	}
 	return violations

@@ -46,6 +46,16 @@ func TestDocument_Operations(t *testing.T) {
 			want = append(want,
 				operation{"PATCH", collection + "/{id}", "patchPersonalAccessToken"},
 				operation{"DELETE", collection + "/{id}", "deletePersonalAccessToken"})
+			if v != version.V3 {
+				want = append([]operation{
+					{"GET", v.Path("identities"), "listIdentities"},
+					{"GET", v.Path("identities") + "/{id}", "getIdentity"},
+				}, want...)
+			}
+			if v != version.Beta {
+				want = append(want,
+					operation{"GET", v.Path("public-identities"), "getPublicIdentities"})
+			}
 			var got []operation
 			for _, op := range load(t, string(v)).Operations {
 				got = append(got, operation{op.Method, op.Path, op.Name})

@@ -19,6 +19,7 @@ var patternDescriptions = map[string]string{
 	`^(off|[0-9]+/[0-9a-z.]+)$`:          "requests and a window such as 100/10s, or off",
 	`^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`: "a duration such as 3s, 90m or 1d12h",
 	`^([0-9]+(\.[0-9]+)?(ms|s))+$`:       "a duration such as 500ms or 2s",
+	`^[^@ \t\n\f\r]+@[^@ \t\n\f\r]+$`:    "an email address such as jane.doe@example.com",
 	`^([0-9]+(\.[0-9]+)?(ms|s|m))+(-([0-9]+(\.[0-9]+)?(ms|s|m))+)?$`: "a duration such as 200ms, " +
 		"or a range such as 100ms-300ms",
 }

@@ -1,10 +1,12 @@
 package spec_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +44,7 @@ func TestDocument_StructureEqualsPublished(t *testing.T) {
 			for _, later := range publishedLater[v] {
 				extend(t, want, structure(t, published(t, later)))
 			}
+			extend(t, want, identities(t, v))
 			source, err := spec.Source(string(v))
 			if err != nil {
 				t.Fatal(err)
@@ -72,7 +75,8 @@ func TestDocument_StructureEqualsPublished(t *testing.T) {
 // publishedLater has the documents of operations that were published later, by version.
 var publishedLater = map[version.Version][]string{version.V1: {"v1-bulk-update"}}
 
-// extend adds the paths of a later document. Its other parts must be in the earlier one.
+// extend adds the paths of a later document, and what its components add. Its other parts must be
+// in the earlier one.
 func extend(t *testing.T, earlier, later map[string]any) {
 	t.Helper()
 	paths := earlier["paths"].(map[string]any)
@@ -83,6 +87,17 @@ func extend(t *testing.T, earlier, later map[string]any) {
 		paths[path] = item
 	}
 	delete(later, "paths")
+	components := earlier["components"].(map[string]any)
+	for kind, more := range later["components"].(map[string]any) {
+		if components[kind] == nil {
+			components[kind] = map[string]any{}
+		}
+		for name, component := range more.(map[string]any) {
+			if known := components[kind].(map[string]any); known[name] == nil {
+				known[name] = component
+			}
+		}
+	}
 	if diff := lacking(earlier, later); diff != "" {
 		t.Errorf("the later document differs from the earlier one:\n%s", diff)
 	}
@@ -102,6 +117,49 @@ func lacking(earlier, later any) string {
 		}
 	}
 	return strings.Join(all, "\n")
+}
+
+// identities returns the published structure of the identities of a version. The published extract
+// is that of v2026. Its header says which versions lack a path, and names the paths of v1.
+func identities(t *testing.T, v version.Version) map[string]any {
+	t.Helper()
+	source := published(t, "identities")
+	for _, sentence := range []string{
+		"/public-identities is equal in v3, v2024, v2025 and v2026 (absent in beta)",
+		"/identities and /identities/{id} are equal in beta, v2024, v2025 and v2026 (absent in v3)",
+		"Per-resource paths: /public-identities/v1, /identities/v1, /identities/v1/{id}.",
+	} {
+		if !strings.Contains(string(source), sentence) {
+			t.Errorf("the published extract no longer says %q", sentence)
+		}
+	}
+	if v == version.V1 { // names of personal access tokens in v1
+		source = regexp.MustCompile(`(?m)^  /(public-identities|identities)`).
+			ReplaceAll(source, []byte("  /$1/v1"))
+		source = regexp.MustCompile(`(?m)((operationId|resource-operation-id): \w+)$`).
+			ReplaceAll(source, []byte("${1}V1"))
+		source = regexp.MustCompile(`(?m)(schemas/|^    )[A-Z]\w*('|:$)`).
+			ReplaceAllFunc(source, bytes.ToLower)
+	}
+	tree := structure(t, source)
+	delete(tree, "info")
+	lacking := map[version.Version]struct{ paths, schemas []string }{
+		version.Beta: {
+			[]string{"/public-identities"},
+			[]string{"DtoType", "IdentityReference", "PublicIdentity"},
+		},
+		version.V3: {
+			[]string{"/identities", "/identities/{id}"},
+			[]string{"Identity", "LifecycleStateDto"},
+		},
+	}[v]
+	for _, path := range lacking.paths {
+		delete(tree["paths"].(map[string]any), path)
+	}
+	for _, name := range lacking.schemas {
+		delete(tree["components"].(map[string]any)["schemas"].(map[string]any), name)
+	}
+	return tree
 }
 
 // structure returns a document without prose and publisher: descriptions, summaries and examples.

@@ -205,8 +205,14 @@ type NewNamespace struct {
 
 // NewIdentity is a user to add.
 type NewIdentity struct {
-	// Name is unique in the namespace.
+	// Name is the alias, unique in the namespace.
 	Name string `json:"name"`
+	// DisplayName is the name of the identity in the API. Empty means that it is the alias.
+	DisplayName string `json:"displayName,omitempty"`
+	// Email is the email address. Empty means that the user has none.
+	Email string `json:"email,omitempty"`
+	// Status is the lifecycle status, such as Active. Empty means that it is unknown.
+	Status string `json:"status,omitempty"`
 	// UserLevels defaults to [USER] if nil. An empty list stays empty.
 	UserLevels []string `json:"userLevels,omitzero"`
 	// ID is generated if it is empty.

@@ -35,8 +35,8 @@ type Rule struct {
 // All returns every rule, by subject.
 func All() []Rule {
 	return slices.Concat(
-		login, access, responses, listing, tokens, expiry, patching, bulk, open,
-		clients, serving, controlling, fixtureFiles, dialects, faults, stubs,
+		login, access, responses, listing, tokens, expiry, patching, bulk, identities,
+		open, clients, serving, controlling, fixtureFiles, dialects, faults, stubs,
 		verifications,
 	)
 }

@@ -31,11 +31,23 @@ func Legacy() []Version { return []Version{Beta, V3, V2024} }
 func Current() []Version { return []Version{V2025, V2026, V1} }
 
 // CollectionPath returns the path of the token collection, with a leading slash.
-func (v Version) CollectionPath() string {
+func (v Version) CollectionPath() string { return v.Path("personal-access-tokens") }
+
+// lacking has the version that lacks a resource.
+//
+// published
+var lacking = map[string]Version{"public-identities": Beta, "identities": V3}
+
+// Lacks reports whether the version does not have a resource that others have, such as identities.
+func (v Version) Lacks(resource string) bool { return lacking[resource] == v }
+
+// Path returns the path of a resource, such as identities, with a leading slash. The version may
+// lack it.
+func (v Version) Path(resource string) string {
 	if v == V1 {
-		return "/personal-access-tokens/v1"
+		return "/" + resource + "/v1"
 	}
-	return "/" + string(v) + "/personal-access-tokens"
+	return "/" + string(v) + "/" + resource
 }
 
 // Parse returns the version of that name. The error for an unknown name lists the known ones.

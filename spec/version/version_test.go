@@ -19,6 +19,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestLacks(t *testing.T) {
+	for _, v := range version.All() {
+		if got, want := v.Lacks("identities"), v == version.V3; got != want {
+			t.Errorf("%s lacks identities: %t, want %t", v, got, want)
+		}
+		if got, want := v.Lacks("public-identities"), v == version.Beta; got != want {
+			t.Errorf("%s lacks public identities: %t, want %t", v, got, want)
+		}
+		if v.Lacks("personal-access-tokens") {
+			t.Errorf("%s lacks personal access tokens", v)
+		}
+	}
+}
+
 func TestCollectionPath(t *testing.T) {
 	for v, want := range map[version.Version]string{
 		version.Beta:  "/beta/personal-access-tokens",

@@ -51,6 +51,9 @@ var handlers = map[string]func(*API, *request) (*response.Response, error){
 	"deletePersonalAccessToken":          (*API).delete,
 	"updateBulkPersonalAccessTokens":     (*API).bulkUpdate,
 	"updateBulkPersonalAccessTokensPost": (*API).bulkUpdate,
+	"getPublicIdentities":                (*API).publicIdentities,
+	"listIdentities":                     (*API).identities,
+	"getIdentity":                        (*API).identity,
 }
 
 // Route is an operation with its handler.

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/patmock/mockserver/control"
@@ -101,6 +102,11 @@ func reasonOf(v spec.Violation) response.Reason {
 	return response.Reason{Rule: ruleOf(v), Text: v.String()}
 }
 
+// identityParameters are the query parameters of identities that a schema checks.
+var identityParameters = []string{
+	"limit", "offset", "count", "defaultFilter", "add-core-filters",
+}
+
 // schemaRules lists the rules of single properties that a schema expresses, by pointer and keyword.
 var schemaRules = []struct {
 	pointer, keyword string // an empty keyword means any
@@ -116,6 +122,9 @@ var schemaRules = []struct {
 
 // ruleOf returns the rule for a violation of a document.
 func ruleOf(v spec.Violation) rule.ID {
+	if v.In == spec.InQuery && slices.Contains(identityParameters, v.Pointer) {
+		return rule.IdentityParameters
+	}
 	for _, r := range schemaRules {
 		if v.In == spec.InBody && v.Pointer == r.pointer &&
 			(r.keyword == "" || v.Rule == r.keyword) {

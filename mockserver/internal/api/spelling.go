@@ -11,7 +11,6 @@ import (
 
 // Names that clients misspell.
 var (
-	queryNames    = []string{"owner-id", "filters"}
 	propertyNames = []string{
 		"name", "scope", "accessTokenValiditySeconds", "expirationDate",
 		"userAwareTokenNeverExpires", "ids", "patch", "op", "path", "value",
@@ -53,8 +52,8 @@ func (req *request) noteUnknownParameters() {
 			text := "query parameter " + redact.Quote(name) + " does not exist in " +
 				req.operation.ID +
 				" and was ignored"
-			suggestion := nearestName(name, queryNames)
-			if suggestion == "" || !req.isList() {
+			suggestion := nearestName(name, req.operation.QueryNames())
+			if suggestion == "" {
 				return text, req.parameterRemedy(name)
 			}
 			text += ": did you mean " + suggestion + "?"
@@ -70,10 +69,15 @@ func (req *request) noteUnknownParameters() {
 	}
 }
 
+// textParameters are the query parameters that any text is valid for.
+var textParameters = []string{"owner-id", "filters", "sorters"}
+
 // noteEmptyParameters adds findings for empty parameters. They count as absent.
 func (req *request) noteEmptyParameters() {
-	for _, name := range queryNames {
-		if values := req.query[name]; req.isList() && len(values) == 1 && values[0] == "" {
+	for _, name := range textParameters {
+		values := req.query[name]
+		if len(values) == 1 && values[0] == "" &&
+			slices.Contains(req.operation.QueryNames(), name) {
 			req.info.AddFinding(control.IgnoredParameter,
 				"query parameter "+name+" is empty and counts as absent",
 				"send "+name+" with a value, or not at all")
@@ -83,13 +87,17 @@ func (req *request) noteEmptyParameters() {
 
 // parameterRemedy returns the remedy for a query parameter that the operation does not have.
 func (req *request) parameterRemedy(name string) string {
+	names := req.operation.QueryNames()
 	switch {
-	case !req.isList():
+	case len(names) == 0:
 		return "remove the parameter: " + req.operation.ID + " has none of that name"
+	case !req.isList():
 	case slices.Contains(pagingParameters, name):
 		return "remove the parameter: the list is complete and has no pages"
 	case name == "sorters":
 		return "remove the parameter, and sort the list yourself"
 	}
-	return "remove the parameter: the list has " + strings.Join(queryNames, " and ")
+	last := len(names) - 1
+	return "remove the parameter: the list has " + strings.Join(names[:last], ", ") + " and " +
+		names[last]
 }

@@ -52,7 +52,8 @@ func toTenant(fixture *fixtures.Tenant, start time.Time) pat.Tenant {
 	owners := map[string]pat.Owner{}
 	for _, i := range fixture.Identities {
 		t.Identities = append(t.Identities, pat.Identity{
-			ID: i.ID, Name: i.Name, UserLevels: i.UserLevels, Login: logins[i.Name],
+			ID: i.ID, Name: i.Name, DisplayName: i.DisplayName, Email: i.Email, Status: i.Status,
+			UserLevels: i.UserLevels, Login: logins[i.Name],
 		})
 		owners[i.Name] = pat.Owner{ID: i.ID, Name: i.Name}
 	}
@@ -96,7 +97,8 @@ func toFixture(tenant pat.Tenant, withSecrets bool) *fixtures.Tenant {
 	logins := map[string]bool{}
 	for _, i := range tenant.Identities {
 		t.Identities = append(t.Identities, fixtures.Identity{
-			ID: i.ID, Name: i.Name, UserLevels: i.UserLevels,
+			ID: i.ID, Name: i.Name, DisplayName: i.DisplayName, Email: i.Email, Status: i.Status,
+			UserLevels: i.UserLevels,
 		})
 		logins[i.Login] = true
 	}

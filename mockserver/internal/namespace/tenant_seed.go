@@ -27,7 +27,10 @@ func (n *Namespace) AddIdentity(req control.NewIdentity) (control.User, error) {
 		AccessTokenValiditySeconds: fixtures.MaxValiditySeconds,
 		UserAwareTokenNeverExpires: true,
 	}
-	fixture, err := validate(fixtures.Identity{ID: id, Name: req.Name, UserLevels: levels}, login)
+	fixture, err := validate(fixtures.Identity{
+		ID: id, Name: req.Name, DisplayName: req.DisplayName, Email: req.Email, Status: req.Status,
+		UserLevels: levels,
+	}, login)
 	if err != nil {
 		return control.User{}, err
 	}

@@ -29,6 +29,7 @@ const (
 	Forbidden                      // the caller lacks a right
 	NotFound                       // the token does not exist or is hidden from the caller
 	BadCredentials                 // the client id and secret are not accepted
+	NotSimulated                   // a tenant has it, but the mock does not simulate it
 )
 
 // An Error describes a request that breaks a rule.
@@ -58,8 +59,11 @@ func (e *Error) Error() string { return e.Text() + " (" + e.Rule.String() + ")" 
 
 // Text returns a message in one sentence, without the rule.
 func (e *Error) Text() string {
-	if e.Reason != "" {
+	switch {
+	case e.Reason != "":
 		return e.Reason
+	case e.Kind == NotSimulated:
+		return e.Field + ": patmock does not simulate " + e.Got
 	}
 	var b strings.Builder
 	if e.Field != "" {

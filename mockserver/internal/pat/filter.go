@@ -2,15 +2,15 @@ package pat
 
 import "time"
 
-// A Filter is the parsed filters parameter. A nil Filter matches every token.
-type Filter struct{ condition condition }
+// A Filter is the parsed filters parameter of a list of tokens. A nil Filter matches every token.
+type Filter struct{ condition condition[*Token] }
 
 // Match reports whether the filter is true for a token. Unknown counts as false.
 func (f *Filter) Match(t *Token) bool { return f == nil || f.condition.eval(t) == yes }
 
 // span returns a span that contains every matching token. It may contain other tokens.
 func (f *Filter) span() Span {
-	span, _ := f.condition.spans()
+	span, _ := spans(f.condition)
 	return span
 }
 
@@ -33,19 +33,25 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// A condition is a node of a filter.
-type condition interface {
-	eval(t *Token) truth
-	// spans returns a span of the tokens for which the condition can be true, and a span of the
-	// tokens for which it can be false.
-	spans() (trueSpan, falseSpan Span)
-}
+// A condition is a node of a filter on values of a type.
+type condition[T any] interface{ eval(value T) truth }
+
+type notExpr[T any] struct{ operand condition[T] }
+
+func (c notExpr[T]) eval(value T) truth { return -c.operand.eval(value) }
+
+type andExpr[T any] struct{ left, right condition[T] }
+
+func (c andExpr[T]) eval(value T) truth { return min(c.left.eval(value), c.right.eval(value)) }
+
+type orExpr[T any] struct{ left, right condition[T] }
+
+func (c orExpr[T]) eval(value T) truth { return max(c.left.eval(value), c.right.eval(value)) }
 
 // lastUsedIsNull is the condition "lastUsed isnull" (rule.FilterIsNull).
 type lastUsedIsNull struct{}
 
-func (lastUsedIsNull) eval(t *Token) truth               { return truthOf(t.LastUsed.IsZero()) }
-func (lastUsedIsNull) spans() (trueSpan, falseSpan Span) { return neverUsedSpan, usedSpan }
+func (lastUsedIsNull) eval(t *Token) truth { return truthOf(t.LastUsed.IsZero()) }
 
 // lastUsedUntil is the condition "lastUsed le until" (rule.FilterLe).
 type lastUsedUntil struct {
@@ -60,37 +66,27 @@ func (c lastUsedUntil) eval(t *Token) truth {
 	return truthOf(!t.LastUsed.After(c.until))
 }
 
-func (c lastUsedUntil) spans() (trueSpan, falseSpan Span) {
-	return Span{Never: c.neverUsed > unknown, After: minTime, Until: c.until}, Span{
-		After: c.until, Until: maxTime,
+// spans returns a span of the tokens for which a condition can be true, and a span of the tokens for
+// which it can be false.
+func spans(c condition[*Token]) (trueSpan, falseSpan Span) {
+	switch c := c.(type) {
+	case lastUsedIsNull:
+		return neverUsedSpan, usedSpan
+	case lastUsedUntil:
+		return Span{Never: c.neverUsed > unknown, After: minTime, Until: c.until}, Span{
+			After: c.until, Until: maxTime,
+		}
+	case notExpr[*Token]:
+		falseSpan, trueSpan = spans(c.operand)
+		return trueSpan, falseSpan
+	case andExpr[*Token]:
+		trueSpan, falseSpan = spans(c.left)
+		trueRight, falseRight := spans(c.right)
+		return trueSpan.and(trueRight), falseSpan.or(falseRight)
+	case orExpr[*Token]:
+		trueSpan, falseSpan = spans(c.left)
+		trueRight, falseRight := spans(c.right)
+		return trueSpan.or(trueRight), falseSpan.and(falseRight)
 	}
-}
-
-type notExpr struct{ operand condition }
-
-func (c notExpr) eval(t *Token) truth { return -c.operand.eval(t) }
-
-func (c notExpr) spans() (trueSpan, falseSpan Span) {
-	falseSpan, trueSpan = c.operand.spans()
-	return trueSpan, falseSpan
-}
-
-type andExpr struct{ left, right condition }
-
-func (c andExpr) eval(t *Token) truth { return min(c.left.eval(t), c.right.eval(t)) }
-
-func (c andExpr) spans() (trueSpan, falseSpan Span) {
-	trueSpan, falseSpan = c.left.spans()
-	trueRight, falseRight := c.right.spans()
-	return trueSpan.and(trueRight), falseSpan.or(falseRight)
-}
-
-type orExpr struct{ left, right condition }
-
-func (c orExpr) eval(t *Token) truth { return max(c.left.eval(t), c.right.eval(t)) }
-
-func (c orExpr) spans() (trueSpan, falseSpan Span) {
-	trueSpan, falseSpan = c.left.spans()
-	trueRight, falseRight := c.right.spans()
-	return trueSpan.or(trueRight), falseSpan.and(falseRight)
+	return allSpan, allSpan
 }

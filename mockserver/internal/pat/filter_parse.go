@@ -1,7 +1,6 @@
 package pat
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -22,78 +21,81 @@ var (
 // maxFilterDepth is the maximum nesting depth of parentheses and nots.
 const maxFilterDepth = 100
 
-const (
-	filterParameter  = "query parameter filters"
-	supportedFilters = `lastUsed with le or isnull, such as "lastUsed le 2027-01-31T00:00:00Z" ` +
-		`or ` +
-		`"lastUsed isnull", combined by and, or, not and parentheses`
-)
+// filterParameter names the parameter in errors.
+const filterParameter = "query parameter filters"
 
-// ParseFilter parses the filters parameter with the default options.
-func ParseFilter(text string) (*Filter, error) { return parseFilter(text, &Options{}) }
-
-// ParseFilter parses the filters parameter. Blank text returns a nil Filter (rule.FilterEmpty). The
-// error is an *[Error] with a position.
-//
-// assumed
-func (s *Service) ParseFilter(text string) (*Filter, error) {
-	return parseFilter(text, &s.config.Options)
+// A filterLanguage is what the filter of a list supports of the grammar.
+type filterLanguage[T any] struct {
+	// supported describes the fields, with the operators of each, for messages.
+	supported string
+	// operators are those of the fields, for messages.
+	operators string
+	rule      rule.ID // of the supported fields and operators
+	// compare returns the condition of a comparison, or an error if it is not supported. There is
+	// one value for each literal.
+	compare func(p *filterParser[T], field, operator lexeme, values []lexeme) (condition[T], error)
 }
 
-func parseFilter(text string, options *Options) (*Filter, error) {
+// parse returns the condition of a filter, or nil for blank text (rule.FilterEmpty). The error is an
+// *[Error] with a position.
+//
+// assumed
+func (l *filterLanguage[T]) parse(text string) (condition[T], error) {
 	lexemes := lexFilter(text)
 	if len(lexemes) == 0 {
-		return nil, nil // matches every token
+		return nil, nil // matches everything
 	}
-	p := &filterParser{options: options, lexemes: lexemes, end: utf8.RuneCountInString(text) + 1}
+	p := &filterParser[T]{
+		language: l, lexemes: lexemes, end: utf8.RuneCountInString(text) + 1,
+	}
 	c, err := p.or(0)
 	if err == nil && p.pos < len(lexemes) {
 		err = p.syntaxError("and, or, or the end of the filter")
 	}
-	if ruleErr := (*Error)(nil); errors.As(err, &ruleErr) && ruleErr.Rule != rule.QuotedTimestamp {
-		ruleErr.Entry = "bad-filter"
+	if err == nil && p.notSimulated != nil {
+		err = notSimulatedError(filterParameter, p.notSimulated)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &Filter{condition: c}, nil
+	return c, err
 }
 
-type filterParser struct {
-	options *Options
-	lexemes []lexeme
-	pos     int // index of the next lexeme
-	end     int // position after the last character
+type filterParser[T any] struct {
+	language *filterLanguage[T]
+	lexemes  []lexeme
+	pos      int // index of the next lexeme
+	end      int // position after the last character
+	// notSimulated are the fields that the list has, but not the mock. They are an error only if
+	// the rest of the filter is valid.
+	notSimulated []string
 }
 
-func (p *filterParser) or(depth int) (condition, error) {
+func (p *filterParser[T]) or(depth int) (condition[T], error) {
 	left, err := p.and(depth)
 	for err == nil && p.accept("or") {
-		var right condition
+		var right condition[T]
 		right, err = p.and(depth)
-		left = orExpr{left, right}
+		left = orExpr[T]{left, right}
 	}
 	return left, err
 }
 
-func (p *filterParser) and(depth int) (condition, error) {
+func (p *filterParser[T]) and(depth int) (condition[T], error) {
 	left, err := p.not(depth)
 	for err == nil && p.accept("and") {
-		var right condition
+		var right condition[T]
 		right, err = p.not(depth)
-		left = andExpr{left, right}
+		left = andExpr[T]{left, right}
 	}
 	return left, err
 }
 
-func (p *filterParser) not(depth int) (condition, error) {
+func (p *filterParser[T]) not(depth int) (condition[T], error) {
 	if depth > maxFilterDepth {
 		return nil,
 			p.syntaxError(fmt.Sprintf("at most %d levels of parentheses and not", maxFilterDepth))
 	}
 	if p.accept("not") {
 		c, err := p.not(depth + 1)
-		return notExpr{c}, err
+		return notExpr[T]{c}, err
 	}
 	if !p.acceptPunct("(") {
 		return p.comparison()
@@ -105,9 +107,9 @@ func (p *filterParser) not(depth int) (condition, error) {
 	return c, err
 }
 
-// comparison parses any comparison of the grammar, and rejects one that the list
-// operation does not support.
-func (p *filterParser) comparison() (condition, error) {
+// comparison parses any comparison of the grammar, and rejects one that the list operation does not
+// support.
+func (p *filterParser[T]) comparison() (condition[T], error) {
 	field, ok := p.peek(word)
 	if !ok || slices.Contains([]string{"and", "or", "isnull"}, field.text) {
 		return nil, p.syntaxError("a field, not, or an opening parenthesis")
@@ -117,93 +119,52 @@ func (p *filterParser) comparison() (condition, error) {
 		if _, ok := p.peek(word); !ok {
 			return nil, p.syntaxError("a field")
 		}
-		return nil, unsupportedError(field)
+		return nil, p.unsupportedError(field)
 	}
 	operator, ok := p.peek(word)
 	valid := operator.text == "isnull" || slices.Contains(comparisons, operator.text) ||
 		slices.Contains(memberships, operator.text)
 	if !ok || !valid {
-		return nil, p.syntaxError("an operator in lower case, le or isnull")
+		return nil, p.syntaxError("an operator in lower case, " + p.language.operators)
 	}
 	p.pos++
-	if operator.text == "isnull" {
-		return lastUsedIsNull{}, checkSupported(field, operator)
-	}
-	if slices.Contains(memberships, operator.text) {
-		if err := p.list(); err != nil {
-			return nil, err
-		}
-		return nil, checkSupported(field, operator)
-	}
-	value, err := p.literal()
-	if err == nil {
-		err = checkSupported(field, operator)
+	var values []lexeme
+	var err error
+	switch {
+	case operator.text == "isnull":
+	case slices.Contains(memberships, operator.text):
+		values, err = p.list()
+	default:
+		values = make([]lexeme, 1)
+		values[0], err = p.literal()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return p.lastUsedLe(value)
+	return p.language.compare(p, field, operator, values)
 }
 
-// checkSupported returns an error unless the list operation supports the field and the operator.
-func checkSupported(field, operator lexeme) error {
-	if field.text != "lastUsed" {
-		return unsupportedError(field)
-	}
-	if operator.text != "le" && operator.text != "isnull" {
-		return unsupportedError(operator)
-	}
-	return nil
-}
-
-// lastUsedLe returns the condition "lastUsed le value".
-func (p *filterParser) lastUsedLe(value lexeme) (condition, error) {
-	if value.kind == stringLiteral && p.options.RejectQuotedTimestamps {
-		return nil, &Error{
-			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
-			Got: quote(value.text), Position: value.position,
-			Advice: "supported is " + supportedFilters, Rule: rule.QuotedTimestamp,
-		}
-	}
-	text := value.text
-	if offset, ok := p.peek(word); ok && len(offset.text) == len("01:00") && offset.text[2] == ':' {
-		// an unescaped + before an offset arrives as a space
-		text += " " + offset.text
-	}
-	until, err := ParseDate(text, filterParameter)
-	if ruleErr := (*Error)(nil); errors.As(err, &ruleErr) {
-		ruleErr.Kind, ruleErr.Position = Invalid, value.position
-		if ruleErr.Advice != "" {
-			ruleErr.Advice += "; "
-		}
-		ruleErr.Advice += "supported is " + supportedFilters
-		return nil, ruleErr
-	}
-	neverUsed := unknown
-	if p.options.ListNeverUsed {
-		neverUsed = yes
-	}
-	return lastUsedUntil{until, neverUsed}, nil
-}
-
-func (p *filterParser) list() error {
+func (p *filterParser[T]) list() ([]lexeme, error) {
 	if !p.acceptPunct("(") {
-		return p.syntaxError("an opening parenthesis")
+		return nil, p.syntaxError("an opening parenthesis")
 	}
+	var values []lexeme
 	for {
-		if _, err := p.literal(); err != nil {
-			return err
+		value, err := p.literal()
+		if err != nil {
+			return nil, err
 		}
+		values = append(values, value)
 		if p.acceptPunct(")") {
-			return nil
+			return values, nil
 		}
 		if !p.acceptPunct(",") {
-			return p.syntaxError("a comma or a closing parenthesis")
+			return nil, p.syntaxError("a comma or a closing parenthesis")
 		}
 	}
 }
 
-func (p *filterParser) literal() (lexeme, error) {
+func (p *filterParser[T]) literal() (lexeme, error) {
 	for _, kind := range []lexemeKind{word, stringLiteral} {
 		if l, ok := p.peek(kind); ok {
 			p.pos++
@@ -217,7 +178,7 @@ func (p *filterParser) literal() (lexeme, error) {
 }
 
 // peek returns the next lexeme if it has the given kind.
-func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
+func (p *filterParser[T]) peek(kind lexemeKind) (lexeme, bool) {
 	if p.pos == len(p.lexemes) || p.lexemes[p.pos].kind != kind {
 		return lexeme{}, false
 	}
@@ -225,7 +186,7 @@ func (p *filterParser) peek(kind lexemeKind) (lexeme, bool) {
 }
 
 // accept consumes the next lexeme if it is the given keyword, and reports whether it did.
-func (p *filterParser) accept(keyword string) bool {
+func (p *filterParser[T]) accept(keyword string) bool {
 	l, ok := p.peek(word)
 	if ok = ok && l.text == keyword; ok {
 		p.pos++
@@ -234,7 +195,7 @@ func (p *filterParser) accept(keyword string) bool {
 }
 
 // acceptPunct is like accept for a parenthesis or comma.
-func (p *filterParser) acceptPunct(text string) bool {
+func (p *filterParser[T]) acceptPunct(text string) bool {
 	l, ok := p.peek(punct)
 	if ok = ok && l.text == text; ok {
 		p.pos++
@@ -243,20 +204,21 @@ func (p *filterParser) acceptPunct(text string) bool {
 }
 
 // syntaxError returns the error of the next lexeme.
-func (p *filterParser) syntaxError(want string) error {
+func (p *filterParser[T]) syntaxError(want string) error {
 	got, position := "the end", p.end
 	if p.pos < len(p.lexemes) {
 		got, position = quote(p.lexemes[p.pos].text), p.lexemes[p.pos].position
 	}
 	return &Error{
 		Kind: Invalid, Field: filterParameter, Want: want, Got: got, Position: position,
-		Advice: "supported is " + supportedFilters, Rule: rule.FilterSyntax,
+		Advice: "supported is " + p.language.supported, Rule: rule.FilterSyntax,
 	}
 }
 
-func unsupportedError(l lexeme) error {
+// unsupportedError returns the error of a field or operator that the list does not have.
+func (p *filterParser[T]) unsupportedError(l lexeme) error {
 	return &Error{
-		Kind: Invalid, Field: filterParameter, Want: supportedFilters,
-		Got: quote(l.text), Position: l.position, Rule: rule.FilterSupported,
+		Kind: Invalid, Field: filterParameter, Want: p.language.supported,
+		Got: quote(l.text), Position: l.position, Rule: p.language.rule,
 	}
 }

@@ -12,10 +12,12 @@ type Span struct {
 // minTime and maxTime are before and after every time that a token can have.
 var minTime, maxTime = time.UnixMilli(-1 << 60), time.UnixMilli(1 << 60)
 
-// neverUsedSpan contains the tokens that were never used, and usedSpan all other tokens.
+// neverUsedSpan contains the tokens that were never used, usedSpan all other tokens, and allSpan
+// every token.
 var (
 	neverUsedSpan = Span{Never: true, After: maxTime, Until: minTime}
 	usedSpan      = Span{After: minTime, Until: maxTime}
+	allSpan       = Span{Never: true, After: minTime, Until: maxTime}
 )
 
 // and returns a span that contains at least the intersection of both spans.

@@ -25,9 +25,14 @@ type Tenant struct {
 
 // Identity is a user of the tenant.
 type Identity struct {
-	ID         string   `json:"id"`
-	Name       string   `json:"name"`
-	UserLevels []string `json:"userLevels,omitzero"`
+	ID string `json:"id"`
+	// Name is the alias.
+	Name string `json:"name"`
+	// DisplayName, Email and Status are empty if they are unknown.
+	DisplayName string   `json:"displayName,omitzero"`
+	Email       string   `json:"email,omitzero"`
+	Status      string   `json:"status,omitzero"`
+	UserLevels  []string `json:"userLevels,omitzero"`
 	// Login is the id of the token that the user logs in with. It may be empty.
 	Login string `json:"login,omitzero"`
 }

@@ -63,8 +63,11 @@ func fromDomain(e *pat.Error, info *RequestInfo) *Error {
 		text += "; " + info.ClockNote
 	}
 	converted := &Error{Kind: e.Kind, Field: e.Field, DialectEntry: cmp.Or(e.Entry, string(e.Rule))}
-	if e.Kind == BadCredentials { // clients must not learn the cause
+	switch e.Kind {
+	case BadCredentials: // clients must not learn the cause
 		converted.Description = templates[BadCredentials].text
+	case NotSimulated:
+		converted.Advice = e.Advice
 	}
 	converted.Reasons = []Reason{
 		{Rule: e.Rule, Text: strings.Join(append([]string{text}, info.Hints...), "; ")},

@@ -21,6 +21,7 @@ const (
 	Forbidden      = pat.Forbidden
 	NotFound       = pat.NotFound
 	BadCredentials = pat.BadCredentials
+	NotSimulated   = pat.NotSimulated
 
 	BadSyntax Kind = iota + 100
 	TooLarge
@@ -29,7 +30,6 @@ const (
 	MethodNotAllowed
 	RequestTimeout
 	RateLimited
-	NotSimulated
 	Unavailable
 	StateUnwritable
 	Internal

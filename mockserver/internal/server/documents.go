@@ -63,7 +63,8 @@ var operationNames = map[string]string{
 	"listPersonalAccessTokens": "list", "createPersonalAccessToken": "create",
 	"patchPersonalAccessToken":  "patch",
 	"deletePersonalAccessToken": "delete", "updateBulkPersonalAccessTokens": "bulk",
-	"updateBulkPersonalAccessTokensPost": "bulk",
+	"updateBulkPersonalAccessTokensPost": "bulk", "getPublicIdentities": "publicIdentities",
+	"listIdentities": "identities", "getIdentity": "identity",
 }
 
 // statuses returns the response statuses of the operations with a short name in a version. An empty

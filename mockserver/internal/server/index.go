@@ -82,7 +82,7 @@ func (d *documents) indexLinks(prefix string) []indexLink {
 const (
 	indexTitle       = "patmock"
 	indexDescription = "A stand-in for the personal access token API of SailPoint Identity " +
-		"Security Cloud. It is not a SailPoint tenant."
+		"Security Cloud, with its identities to read. It is not a SailPoint tenant."
 )
 
 // indexText returns the page as text. The note replaces the links of a page without them.

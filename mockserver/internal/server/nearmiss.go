@@ -7,15 +7,18 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"example.com/patmock/spec"
 	"example.com/patmock/spec/version"
 )
 
 // The path segments of the API, and the maximum edit distance of a misspelled one.
 const (
-	resource    = "personal-access-tokens"
+	tokens      = "personal-access-tokens"
 	bulkUpdate  = "bulk-update"
 	maxDistance = 2
 )
+
+var resources = []string{tokens, "identities", "public-identities"}
 
 var (
 	versionSegment  = regexp.MustCompile(`^(beta|v[0-9]+)$`)
@@ -55,24 +58,33 @@ func (h *unmatchedHandler) nearOperation(segments, versions []string) string {
 		}
 		return ""
 	}
-	if !isNear(first, resource) || len(versions) > 1 {
+	index := slices.IndexFunc(resources, func(name string) bool { return isNear(first, name) })
+	if index < 0 || len(versions) > 1 {
 		return ""
 	}
+	resource := resources[index]
 	v := h.latest()
 	if len(versions) == 1 {
 		v = version.Version(versions[0])
 	}
-	if h.documents.versions[v] == nil {
+	path := v.Path(resource)
+	if len(segments) == 1 {
+		return h.ifServed(v, path, path)
+	}
+	if resource == tokens && v == version.V1 && isNear(strings.ToLower(segments[1]), bulkUpdate) {
+		return h.ifServed(v, path+"/"+bulkUpdate, path+"/"+bulkUpdate)
+	}
+	return h.ifServed(v, path+"/{id}", path+"/"+segments[1])
+}
+
+// ifServed returns a path if a version has an operation whose path is the template, or else "".
+func (h *unmatchedHandler) ifServed(v version.Version, template, path string) string {
+	document := h.documents.versions[v]
+	if document == nil || !slices.ContainsFunc(document.Operations,
+		func(op *spec.Operation) bool { return op.Path == template }) {
 		return ""
 	}
-	path := v.CollectionPath()
-	if len(segments) == 1 {
-		return path
-	}
-	if v == version.V1 && isNear(strings.ToLower(segments[1]), bulkUpdate) {
-		return path + "/" + bulkUpdate
-	}
-	return path + "/" + segments[1]
+	return path
 }
 
 // latest returns the newest served version whose paths begin with the version.

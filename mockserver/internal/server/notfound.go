@@ -67,6 +67,11 @@ func (h *unmatchedHandler) tooLarge(
 
 // rejectMethod rejects a method that the path does not allow.
 func (s *requestState) rejectMethod(r *http.Request, p *route) {
+	if get := p.operations[http.MethodGet]; r.Method == http.MethodDelete && get != nil &&
+		get.name == operationNames["getIdentity"] { // published, docs/behaviour.md#identity-delete
+		s.unmatched.notImplemented(s.rw, r, p.document, "patmock only reads identities", "")
+		return
+	}
 	text := fmt.Sprintf("expected %s, got %s", p.allowed, response.Truncate(r.Method))
 	document := s.documents.control
 	if s.info.Form != response.Control {
@@ -136,7 +141,7 @@ func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request, hin
 			Text: "path: a tenant has nothing at " + response.Truncate(path),
 		}
 		h.reject(rw, r, document, response.NotFound, reason)
-	case known && h.documents.versions[v] == nil && hasPathPrefix(path, v.CollectionPath()):
+	case known && h.documents.versions[v] == nil && isSimulated(v, path):
 		advice := fmt.Sprintf("add %s to --versions", v)
 		h.rejectUnserved(rw, r, document,
 			fmt.Sprintf("this patmock was started without version %s", v), advice, advice)
@@ -159,9 +164,13 @@ func (h *unmatchedHandler) notFound(rw http.ResponseWriter, r *http.Request, hin
 		h.rejectUnserved(rw, r, document,
 			fmt.Sprintf("patmock does not know version %s; it serves %s", response.Truncate(base),
 				h.joinServedVersions()), advice, advice)
+	case known && isLacking(v, path):
+		h.notImplemented(rw, r, document, fmt.Sprintf("version %s does not have it%s", v,
+			cmp.Or(hint, addStubHint)), "")
 	case known || base == "latest" || otherResource.MatchString(path):
 		h.notImplemented(rw, r, document,
-			"patmock serves personal access tokens and /oauth only"+cmp.Or(hint, addStubHint), "")
+			"patmock serves personal access tokens, identities and /oauth only"+
+				cmp.Or(hint, addStubHint), "")
 	default:
 		h.rejectPath(rw, r, document,
 			"path: a tenant has nothing at "+response.Truncate(path)+hint, "")
@@ -173,11 +182,25 @@ var unknownVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // versionOf returns the version that a path belongs to, and reports whether there is one.
 func (h *unmatchedHandler) versionOf(path, base string) (version.Version, bool) {
-	if hasPathPrefix(path, version.V1.CollectionPath()) {
+	if isSimulated(version.V1, path) {
 		return version.V1, true
 	}
 	v, err := version.Parse(base)
 	return v, err == nil && v != version.V1 // v1 follows its resource
+}
+
+// isSimulated reports whether a path belongs to a resource that patmock simulates in a version.
+func isSimulated(v version.Version, path string) bool {
+	return slices.ContainsFunc(resources, func(resource string) bool {
+		return hasPathPrefix(path, v.Path(resource)) && !v.Lacks(resource)
+	})
+}
+
+// isLacking reports whether a path belongs to a resource that a version lacks.
+func isLacking(v version.Version, path string) bool {
+	return slices.ContainsFunc(resources, func(resource string) bool {
+		return hasPathPrefix(path, v.Path(resource)) && v.Lacks(resource)
+	})
 }
 
 // joinServedVersions returns the served versions as a list for a message.

@@ -26,6 +26,11 @@ func newIdentityAdd(c *controlCommand) *cobra.Command {
 	flags.StringSliceVar(&identity.UserLevels, "user-level", nil,
 		"user level, such as ORG_ADMIN (repeatable, default USER)")
 	flags.StringVar(&identity.ID, "id", "", "ID of the user (default generated)")
+	flags.StringVar(&identity.DisplayName, "display-name", "",
+		"name of the identity in the API (default NAME)")
+	flags.StringVar(&identity.Email, "email", "", "email address (default none)")
+	flags.StringVar(&identity.Status, "status", "",
+		"lifecycle status, such as Active (default none)")
 	return loginCommand(c, cmd,
 		func(ctx context.Context, client *control.Client, args []string) (control.User, error) {
 			identity.Name = args[0]
