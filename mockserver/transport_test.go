@@ -116,7 +116,7 @@ func TestRouting_DisabledVersions(t *testing.T) {
 				"/x").rejected(http.StatusNotImplemented, "501", cause{rule.NotSimulated, ""})
 		})
 	}
-	c.get("/v2026/identities").rejected(http.StatusNotImplemented, "501", cause{
+	c.get("/v2026/accounts").rejected(http.StatusNotImplemented, "501", cause{
 		rule.NotSimulated, "",
 	})
 }

@@ -18,15 +18,17 @@ const (
 	punct                           // parenthesis or comma
 )
 
-// lexFilter splits a filter into lexemes. It never fails: the parser rejects invalid lexemes.
-func lexFilter(text string) []lexeme {
+// blanks separate lexemes.
+const blanks = " \t\r\n"
+
+// appendLexemes splits a filter into lexemes and appends them to a slice. It never fails: the parser
+// rejects invalid lexemes.
+func appendLexemes(lexemes []lexeme, text string) []lexeme {
 	runes := []rune(text)
-	// most lexemes have at least four characters, including the following space
-	lexemes := make([]lexeme, 0, (len(runes)+3)/4)
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {
-		case r == ' ' || r == '\t' || r == '\r' || r == '\n':
+		case strings.ContainsRune(blanks, r):
 			i++
 			continue
 		case strings.ContainsRune("(),", r):
@@ -41,7 +43,7 @@ func lexFilter(text string) []lexeme {
 			i += length
 			lexemes = append(lexemes, lexeme{literal, start + 1, kind})
 		default:
-			for i < len(runes) && !strings.ContainsRune(" \t\r\n(),\"", runes[i]) {
+			for i < len(runes) && !strings.ContainsRune(blanks+`(),"`, runes[i]) {
 				i++
 			}
 			lexemes = append(lexemes, lexeme{string(runes[start:i]), start + 1, word})

@@ -3,6 +3,7 @@ package pat
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"example.com/patmock/spec/rule"
@@ -31,8 +32,8 @@ type filterLanguage[T any] struct {
 	// operators are those of the fields, for messages.
 	operators string
 	rule      rule.ID // of the supported fields and operators
-	// compare returns the condition of a comparison, or an error if it is not supported. There is
-	// one value for each literal.
+	// compare returns the condition of a comparison, or an error if it is not supported. The values
+	// are its literals, and must not be retained.
 	compare func(p *filterParser[T], field, operator lexeme, values []lexeme) (condition[T], error)
 }
 
@@ -40,16 +41,14 @@ type filterLanguage[T any] struct {
 // *[Error] with a position.
 //
 // assumed
-func (l *filterLanguage[T]) parse(text string) (condition[T], error) {
-	lexemes := lexFilter(text)
-	if len(lexemes) == 0 {
+func (l *filterLanguage[T]) parse(text string, options *Options) (condition[T], error) {
+	if strings.Trim(text, blanks) == "" {
 		return nil, nil // matches everything
 	}
-	p := &filterParser[T]{
-		language: l, lexemes: lexemes, end: utf8.RuneCountInString(text) + 1,
-	}
+	p := &filterParser[T]{language: l, options: options, end: utf8.RuneCountInString(text) + 1}
+	p.lexemes = appendLexemes(p.first[:0], text)
 	c, err := p.or(0)
-	if err == nil && p.pos < len(lexemes) {
+	if err == nil && p.pos < len(p.lexemes) {
 		err = p.syntaxError("and, or, or the end of the filter")
 	}
 	if err == nil && p.notSimulated != nil {
@@ -60,12 +59,15 @@ func (l *filterLanguage[T]) parse(text string) (condition[T], error) {
 
 type filterParser[T any] struct {
 	language *filterLanguage[T]
+	options  *Options
 	lexemes  []lexeme
 	pos      int // index of the next lexeme
 	end      int // position after the last character
 	// notSimulated are the fields that the list has, but not the mock. They are an error only if
 	// the rest of the filter is valid.
 	notSimulated []string
+	value        [1]lexeme // of the current comparison, if it has only one
+	first        [8]lexeme // memory of the first lexemes
 }
 
 func (p *filterParser[T]) or(depth int) (condition[T], error) {
@@ -135,8 +137,8 @@ func (p *filterParser[T]) comparison() (condition[T], error) {
 	case slices.Contains(memberships, operator.text):
 		values, err = p.list()
 	default:
-		values = make([]lexeme, 1)
-		values[0], err = p.literal()
+		p.value[0], err = p.literal()
+		values = p.value[:]
 	}
 	if err != nil {
 		return nil, err

@@ -21,25 +21,29 @@ func (s *Service) ParseFilter(text string) (*Filter, error) {
 	return parseFilter(text, &s.config.Options)
 }
 
+// tokenFilters is the language of filters of tokens.
+var tokenFilters = filterLanguage[*Token]{
+	supported: supportedFilters, operators: "le or isnull", rule: rule.FilterSupported,
+	compare: compareToken,
+}
+
+func compareToken(
+	p *filterParser[*Token], field, operator lexeme, values []lexeme,
+) (condition[*Token], error) {
+	switch {
+	case field.text != "lastUsed":
+		return nil, p.unsupportedError(field)
+	case operator.text == "isnull":
+		return lastUsedIsNull{}, nil
+	case operator.text == "le":
+		return lastUsedLe(p, values[0])
+	}
+	return nil, p.unsupportedError(operator)
+}
+
 func parseFilter(text string, options *Options) (*Filter, error) {
-	language := &filterLanguage[*Token]{
-		supported: supportedFilters, operators: "le or isnull", rule: rule.FilterSupported,
-	}
-	language.compare = func(p *filterParser[*Token], field, operator lexeme, values []lexeme) (
-		condition[*Token], error,
-	) {
-		switch {
-		case field.text != "lastUsed":
-			return nil, p.unsupportedError(field)
-		case operator.text == "isnull":
-			return lastUsedIsNull{}, nil
-		case operator.text == "le":
-			return lastUsedLe(p, values[0], options)
-		}
-		return nil, p.unsupportedError(operator)
-	}
-	c, err := language.parse(text)
-	if ruleErr := (*Error)(nil); errors.As(err, &ruleErr) && ruleErr.Rule != rule.QuotedTimestamp {
+	c, err := tokenFilters.parse(text, options)
+	if ruleErr, ok := errors.AsType[*Error](err); ok && ruleErr.Rule != rule.QuotedTimestamp {
 		ruleErr.Entry = "bad-filter"
 	}
 	if c == nil || err != nil {
@@ -49,10 +53,8 @@ func parseFilter(text string, options *Options) (*Filter, error) {
 }
 
 // lastUsedLe returns the condition "lastUsed le value".
-func lastUsedLe(
-	p *filterParser[*Token], value lexeme, options *Options,
-) (condition[*Token], error) {
-	if value.kind == stringLiteral && options.RejectQuotedTimestamps {
+func lastUsedLe(p *filterParser[*Token], value lexeme) (condition[*Token], error) {
+	if value.kind == stringLiteral && p.options.RejectQuotedTimestamps {
 		return nil, &Error{
 			Kind: Invalid, Field: filterParameter, Want: "a timestamp without quotes",
 			Got: quote(value.text), Position: value.position,
@@ -74,7 +76,7 @@ func lastUsedLe(
 		return nil, ruleErr
 	}
 	neverUsed := unknown
-	if options.ListNeverUsed {
+	if p.options.ListNeverUsed {
 		neverUsed = yes
 	}
 	return lastUsedUntil{until, neverUsed}, nil

@@ -92,7 +92,7 @@ func newIdentityList(sortable []string, fields []identityField) *IdentityList {
 // (rule.FilterEmpty). The error is an *[Error]: with a position if the filter is invalid, and of the
 // kind NotSimulated if it has fields that only a tenant has.
 func (l *IdentityList) ParseFilter(text string) (*IdentityFilter, error) {
-	c, err := l.language.parse(text)
+	c, err := l.language.parse(text, &Options{})
 	if c == nil || err != nil {
 		return nil, err
 	}
