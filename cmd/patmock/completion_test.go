@@ -87,7 +87,8 @@ func TestComplete(t *testing.T) {
 		{"contract diff ", []string{"mock", "env"}},
 		{
 			"control fault add --operation ", []string{
-				"token", "list", "create", "patch", "delete", "bulk", "stub",
+				"token", "list", "create", "patch", "delete", "bulk", "publicIdentities",
+				"identities", "identity", "stub",
 			},
 		},
 		{"control fault add --effect ", []string{

@@ -18,7 +18,10 @@ import (
 
 // The values that a rule accepts.
 var (
-	faultOperations = []string{"token", "list", "create", "patch", "delete", "bulk", "stub"}
+	faultOperations = []string{
+		"token", "list", "create", "patch", "delete", "bulk", "publicIdentities", "identities",
+		"identity", "stub",
+	}
 	faultEffects    = []string{
 		"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
 	}

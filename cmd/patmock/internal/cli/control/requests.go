@@ -16,8 +16,8 @@ import (
 )
 
 var operations = []string{
-	"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk",
-	"stub",
+	"token", "checkToken", "info", "list", "create", "patch", "delete", "bulk", "publicIdentities",
+	"identities", "identity", "stub",
 }
 
 type matchFlags struct {
