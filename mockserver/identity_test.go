@@ -568,8 +568,12 @@ func TestIdentities_OtherMethods(t *testing.T) {
 						t.Errorf("%s %s: Allow = %q", method, path, r.header.Get("Allow"))
 					}
 				}
-				if r := c.send("HEAD", path, "", ""); r.text != "" {
-					t.Errorf("HEAD %s has the body %q", path, r.text)
+				want, unchecked := c.get(path).status, *c.tenant
+				unchecked.skipValidation = true // without a body there is nothing to validate
+				if r := (&client{&unchecked, c.authorization}).send("HEAD", path, "",
+					""); r.status != want || r.text != "" {
+					t.Errorf("HEAD %s: %d with the body %q, want %d without", path, r.status,
+						r.text, want)
 				}
 			}
 			c.delete(v.Path(resource)).is(http.StatusMethodNotAllowed)
