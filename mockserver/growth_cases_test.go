@@ -256,6 +256,34 @@ func growthCases() []growthCase {
 	} {
 		add("list/"+kind.name, "GET", tokensPath, "", nil).query = kind.query
 	}
+	for _, kind := range []struct {
+		name  string
+		query func(n int) string
+	}{
+		{"long list of ids", surround("filters=id+in+(", items(`"a%[1]d"`), ")")},
+		{
+			"many operands",
+			surround("filters=name+sw+\"a\"", repeatText("+or+not+alias+eq+\"b\""), ""),
+		},
+		{"long prefix", surround(`filters=email+sw+"`, repeatText("jane.doe"), `"`)},
+		{
+			"many fields that are not simulated",
+			surround("filters=protected+eq+true", repeatText("+or+firstname+eq+\"a\""), ""),
+		},
+		{"long unpublished field", surround("filters=", repeatText("name"), `+eq+"x"`)},
+		{"many values without quotes", surround("filters=id+in+(", items("a%[1]d"), ")")},
+		{"many sorters", surround("sorters=name", repeatText(",-alias"), "")},
+		{"many sorters that are not simulated", surround("sorters=name", repeatText(",cloudStatus"),
+			"")},
+		{"long sorter", surround("sorters=", repeatText("name"), "")},
+		{"long limit", surround("limit=", repeatText("9"), "")},
+		{"repeated parameter", surround("limit=1", repeatText("&limit=1"), "")},
+		{"many parameters", func(n int) string {
+			return strings.ReplaceAll(items("k%[1]d=1")(n), ",", "&")
+		}},
+	} {
+		add("identities/"+kind.name, "GET", "/identities/v1", "", nil).query = kind.query
+	}
 	add("list/long path", "GET", tokensPath, "", nil).query = nil
 	all[len(all)-1].authorization = surround("Bearer ", repeatText("abc."), "")
 	all[len(all)-1].name = "list/long bearer"

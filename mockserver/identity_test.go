@@ -293,7 +293,11 @@ func TestIdentities_RejectsWhatIsNotSimulated(t *testing.T) {
 		{"firstname", full, "filters", `firstname sw "x"`, []string{"firstname"}},
 		{"lastname", full, "filters", `lastname eq "x"`, []string{"lastname"}},
 		{"cloudStatus", full, "filters", `cloudStatus eq "x"`, []string{"cloudStatus"}},
-		{"processingState", full, "filters", `processingState eq "OK"`, []string{"processingState"}},
+		{
+			"processingState", full, "filters", `processingState eq "OK"`, []string{
+				"processingState",
+			},
+		},
 		{"correlated", full, "filters", `correlated eq false`, []string{"correlated"}},
 		{"protected", full, "filters", `protected eq true`, []string{"protected"}},
 		{"sorter", full, "sorters", "name,-cloudStatus", []string{"cloudStatus"}},
@@ -340,12 +344,16 @@ func TestIdentities_Pages(t *testing.T) {
 		{"limit and offset", []string{"limit", "2", "offset", "2"}, "john.roe spadmin", ""},
 		{
 			"count of what the filter selects",
-			[]string{"limit", "1", "count", "true", "filters", `alias sw "j"`}, "jane.doe", "2",
+			[]string{"limit", "1", "count", "true", "filters", `alias sw "j"`},
+			"jane.doe", "2",
 		},
 		{"count in capital letters", []string{"count", "True", "limit", "1"}, "admin", "5"},
 		{"no count", []string{"count", "false", "limit", "1"}, "admin", ""},
 		{
-			"sorted page", []string{"sorters", "-name", "limit", "2", "offset", "1", "count", "true"},
+			"sorted page",
+			[]string{
+				"sorters", "-name", "limit", "2", "offset", "1", "count", "true",
+			},
 			"john.roe jane.doe", "5",
 		},
 	} {
@@ -721,6 +729,40 @@ func TestIdentities_Texts(t *testing.T) {
 				test.value)).rejected(test.status, test.code, cause{
 				test.wantRule, test.wantMentions,
 			})
+		})
+	}
+}
+
+// A list reads all identities for a filter, a sorter or a count, but copies only a page of them.
+func TestIdentities_MemoryOfManyUsers(t *testing.T) {
+	if raceEnabled() {
+		t.Skip("the race detector distorts allocations; run without -race")
+	}
+	const users, pointer = 10_000, 8
+	w := worldOfUsers(t, users)
+	for _, test := range []struct {
+		name     string
+		query    string
+		maxBytes int64
+	}{
+		{"no match", `filters=` + url.QueryEscape(`alias eq "nobody" or email sw "x"`), 12_000},
+		{"count", "limit=1&count=true", 12_000},
+		{"last page", "limit=250&offset=9750&count=true", 600_000},
+		{"sorted", "limit=1&sorters=-name,alias", 12_000 + users*pointer*5/4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := testing.Benchmark(func(b *testing.B) {
+				w.TB = b
+				b.ReportAllocs()
+				for b.Loop() {
+					w.send("GET", "/v2026/identities?"+test.query, "")
+				}
+			})
+			t.Logf("%d bytes, %d allocations, %d ns", got.AllocedBytesPerOp(), got.AllocsPerOp(),
+				got.NsPerOp())
+			if got.AllocedBytesPerOp() > test.maxBytes {
+				t.Errorf("%d bytes, want at most %d", got.AllocedBytesPerOp(), test.maxBytes)
+			}
 		})
 	}
 }

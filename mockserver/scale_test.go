@@ -42,6 +42,12 @@ var scaleFamilies = []scaleFamily{
 		{"list of all that were not used since", (*scaleWorld).listUnused},
 		{"create and delete a token", (*scaleWorld).createAndDelete},
 		{"add a user", (*scaleWorld).addIdentity},
+		{"page of identities", func(w *scaleWorld) {
+			w.send("GET", "/v2026/identities?limit=10&offset=5", "")
+		}},
+		{"one identity", func(w *scaleWorld) {
+			w.send("GET", fmt.Sprintf("/v2026/identities/%032x", 3), "")
+		}},
 	}},
 	{"users in a state file", [4]int{10, 100, 1_000, 10_000}, worldInFile, []scaleOperation{
 		{"create and delete a token", (*scaleWorld).createAndDelete},

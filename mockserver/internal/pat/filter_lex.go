@@ -1,6 +1,9 @@
 package pat
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A lexeme is a lexical token of a filter.
 type lexeme struct {
@@ -25,6 +28,8 @@ const blanks = " \t\r\n"
 // rejects invalid lexemes.
 func appendLexemes(lexemes []lexeme, text string) []lexeme {
 	runes := []rune(text)
+	// most lexemes have at least four characters, including the following space
+	lexemes = slices.Grow(lexemes, (len(runes)+3)/4)
 	for i := 0; i < len(runes); {
 		start := i
 		switch r := runes[i]; {

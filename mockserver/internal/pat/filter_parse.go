@@ -33,7 +33,7 @@ type filterLanguage[T any] struct {
 	operators string
 	rule      rule.ID // of the supported fields and operators
 	// compare returns the condition of a comparison, or an error if it is not supported. The values
-	// are its literals, and must not be retained.
+	// are its literals, with the commas between those of a list.
 	compare func(p *filterParser[T], field, operator lexeme, values []lexeme) (condition[T], error)
 }
 
@@ -66,8 +66,7 @@ type filterParser[T any] struct {
 	// notSimulated are the fields that the list has, but not the mock. They are an error only if
 	// the rest of the filter is valid.
 	notSimulated []string
-	value        [1]lexeme // of the current comparison, if it has only one
-	first        [8]lexeme // memory of the first lexemes
+	first        [12]lexeme // memory of the first lexemes
 }
 
 func (p *filterParser[T]) or(depth int) (condition[T], error) {
@@ -137,8 +136,8 @@ func (p *filterParser[T]) comparison() (condition[T], error) {
 	case slices.Contains(memberships, operator.text):
 		values, err = p.list()
 	default:
-		p.value[0], err = p.literal()
-		values = p.value[:]
+		values = p.lexemes[p.pos:min(p.pos+1, len(p.lexemes))]
+		_, err = p.literal()
 	}
 	if err != nil {
 		return nil, err
@@ -146,19 +145,19 @@ func (p *filterParser[T]) comparison() (condition[T], error) {
 	return p.language.compare(p, field, operator, values)
 }
 
+// list returns the lexemes between the parentheses of a list.
 func (p *filterParser[T]) list() ([]lexeme, error) {
 	if !p.acceptPunct("(") {
 		return nil, p.syntaxError("an opening parenthesis")
 	}
-	var values []lexeme
+	start := p.pos
 	for {
-		value, err := p.literal()
-		if err != nil {
+		if _, err := p.literal(); err != nil {
 			return nil, err
 		}
-		values = append(values, value)
+		end := p.pos
 		if p.acceptPunct(")") {
-			return values, nil
+			return p.lexemes[start:end], nil
 		}
 		if !p.acceptPunct(",") {
 			return nil, p.syntaxError("a comma or a closing parenthesis")

@@ -123,6 +123,10 @@ func (q IdentityQuery) compare(a, b *Identity) int {
 // compareFold compares texts by their characters, ignoring case.
 func compareFold(a, b string) int {
 	for a != "" && b != "" {
+		if a[0] == b[0] && a[0] < utf8.RuneSelf { // most characters of sorted texts
+			a, b = a[1:], b[1:]
+			continue
+		}
 		first, size := utf8.DecodeRuneInString(a)
 		second, otherSize := utf8.DecodeRuneInString(b)
 		if c := cmp.Compare(unicode.ToLower(first), unicode.ToLower(second)); c != 0 {
@@ -147,7 +151,7 @@ func (l *IdentityList) ParseSorters(text string) ([]Sorter, error) {
 		return nil, nil
 	}
 	var sorters []Sorter
-	var notSimulated []string
+	var seen, notSimulated []string
 	for part := range strings.SplitSeq(text, ",") {
 		name, descending := strings.CutPrefix(part, "-")
 		if !slices.Contains(l.sortable, name) {
@@ -158,6 +162,10 @@ func (l *IdentityList) ParseSorters(text string) ([]Sorter, error) {
 				Got: quote(part), Rule: rule.IdentitySortersSupported,
 			}
 		}
+		if slices.Contains(seen, name) { // it would order nothing
+			continue
+		}
+		seen = append(seen, name)
 		switch name {
 		case "name":
 			sorters = append(sorters, Sorter{displayNameOf, descending})
@@ -168,7 +176,7 @@ func (l *IdentityList) ParseSorters(text string) ([]Sorter, error) {
 		}
 	}
 	if notSimulated != nil {
-		return nil, notSimulatedError(parameter, slices.Compact(notSimulated))
+		return nil, notSimulatedError(parameter, notSimulated)
 	}
 	return sorters, nil
 }

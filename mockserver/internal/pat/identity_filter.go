@@ -118,7 +118,7 @@ func (l *IdentityList) compare(
 		return notSimulated{}, nil
 	}
 	for _, value := range values {
-		if value.kind != stringLiteral { // rule.IdentityFilterString, assumed
+		if value.kind == word { // rule.IdentityFilterString, assumed
 			return nil, &Error{
 				Kind: Invalid, Field: filterParameter,
 				Want: "a value in quotes, such as " + name.text + ` eq "x"`,
@@ -129,9 +129,11 @@ func (l *IdentityList) compare(
 	}
 	switch operator.text {
 	case "in":
-		members := make(map[string]bool, len(values))
+		members := make(map[string]bool, len(values)/2+1)
 		for _, value := range values {
-			members[strings.ToLower(value.text)] = true
+			if value.kind == stringLiteral { // not a comma
+				members[strings.ToLower(value.text)] = true
+			}
 		}
 		return isMember{field.value, members}, nil
 	case "sw":

@@ -22,7 +22,7 @@ var (
 		"token", "list", "create", "patch", "delete", "bulk", "publicIdentities", "identities",
 		"identity", "stub",
 	}
-	faultEffects    = []string{
+	faultEffects = []string{
 		"reset", "hang", "html", "truncated-json", "wrong-content-type", "empty-body",
 	}
 	retryAfterForms = []string{"seconds", "date"}
