@@ -44,8 +44,8 @@ type parameter struct {
 	acceptsAny bool // any string is valid
 }
 
-// decode returns the value of the parameter's type that a text stands for, or the text itself if
-// there is none. A boolean may be in any case, because PowerShell sends True.
+// decode converts a text to the type of the parameter, or returns the text if it has another type.
+// A boolean may be in any case, because PowerShell sends True.
 func (p parameter) decode(text string) any {
 	switch types := p.Schema.Value.Type; {
 	case types.Is(openapi3.TypeBoolean) && strings.EqualFold(text, "true"):

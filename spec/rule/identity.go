@@ -131,7 +131,7 @@ var identities = []Rule{
 	},
 	{
 		ID: IdentityOrder, Evidence: assumed,
-		Text:    "Sorting ignores case, and keeps the order of the tenant where it decides nothing.",
+		Text:    "Sorting ignores case, and keeps the order of the tenant otherwise.",
 		Sources: []string{"docs/behaviour.md#identity-order"},
 	},
 	{

@@ -66,8 +66,8 @@ func (c lastUsedUntil) eval(t *Token) truth {
 	return truthOf(!t.LastUsed.After(c.until))
 }
 
-// spans returns a span of the tokens for which a condition can be true, and a span of the tokens for
-// which it can be false.
+// spans returns a span of the tokens for which a condition can be true, and a span of the tokens
+// for which it can be false.
 func spans(c condition[*Token]) (trueSpan, falseSpan Span) {
 	switch c := c.(type) {
 	case lastUsedIsNull:

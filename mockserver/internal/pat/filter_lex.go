@@ -24,8 +24,8 @@ const (
 // blanks separate lexemes.
 const blanks = " \t\r\n"
 
-// appendLexemes splits a filter into lexemes and appends them to a slice. It never fails: the parser
-// rejects invalid lexemes.
+// appendLexemes splits a filter into lexemes and appends them to a slice. It never fails: the
+// parser rejects invalid lexemes.
 func appendLexemes(lexemes []lexeme, text string) []lexeme {
 	runes := []rune(text)
 	// most lexemes have at least four characters, including the following space
