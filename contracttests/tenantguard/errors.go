@@ -26,6 +26,8 @@ const (
 	OtherHost Reason = "other-host"
 	// ForeignToken means that the request changes a token that the run did not create.
 	ForeignToken Reason = "foreign-token"
+	// OtherResource means that the request changes an identity.
+	OtherResource Reason = "other-resource"
 	// LedgerFailed means that writing the ledger failed.
 	LedgerFailed Reason = "ledger-failed"
 )
@@ -45,7 +47,7 @@ type NotSentError struct {
 func (e *NotSentError) Error() string { return "not sent: the target lacks " + e.Missing }
 
 // A BlockedError is the error of a request that the guard did not send because it is a bug in the
-// run. The request could change foreign tokens, or leave a token behind.
+// run. The request could change foreign tokens or identities, or leave a token behind.
 type BlockedError struct {
 	Reason Reason
 	err    error

@@ -192,6 +192,9 @@ func (g *Guard) check(r *guardedRequest) error {
 	if !g.config.AllowWrites {
 		return &NotSentError{Reason: WritesNotAllowed, Missing: "writes"}
 	}
+	if r.route.kind == identityRoute {
+		return newBlockedError(OtherResource, "%s: not sent: a run only reads identities", r)
+	}
 	for _, id := range r.ids() {
 		if g.tokens.isForeign(id) {
 			return newBlockedError(ForeignToken,

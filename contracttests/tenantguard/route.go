@@ -14,6 +14,7 @@ const (
 	otherRoute      routeKind = iota
 	loginRoute                // the token endpoint
 	checkTokenRoute           // a POST that changes nothing
+	identityRoute             // identities, which a run only reads
 	listRoute                 // all tokens
 	tokenRoute                // one token
 	bulkRoute                 // the bulk update
@@ -63,8 +64,17 @@ func parseRoute(base, u *url.URL) route {
 	return p
 }
 
+// identityResources are the resources that a run reads beside tokens.
+var identityResources = []string{"identities", "public-identities"}
+
 // parseOther parses a path without tokens.
 func parseOther(segments []string) (p route) {
+	i := slices.IndexFunc(segments, func(segment string) bool {
+		return slices.Contains(identityResources, segment)
+	})
+	if i >= 0 {
+		return parseIdentities(segments, i)
+	}
 	if len(segments) == 0 || segments[0] != "oauth" {
 		return p
 	}
@@ -73,6 +83,18 @@ func parseOther(segments []string) (p route) {
 		p.kind = map[string]routeKind{
 			"token": loginRoute, "check_token": checkTokenRoute,
 		}[segments[1]]
+	}
+	return p
+}
+
+// parseIdentities parses the path of identities. Their resource is the segment with index i.
+func parseIdentities(segments []string, i int) route {
+	p := route{kind: identityRoute}
+	switch {
+	case i+1 < len(segments) && resourceVersion.MatchString(segments[i+1]):
+		p.version = segments[i+1]
+	case i > 0:
+		p.version = segments[i-1]
 	}
 	return p
 }
