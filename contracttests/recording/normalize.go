@@ -60,16 +60,16 @@ type normalizer struct {
 
 func newNormalizer(c RawCase, base string, realTenant bool) *normalizer {
 	n := &normalizer{
-		values: collectValues(c.Exchanges), references: newReferences(),
-		tokens: map[string]AccessToken{}, realTenant: realTenant,
+		references: newReferences(), tokens: map[string]AccessToken{}, realTenant: realTenant,
 	}
+	if u, err := url.Parse(base); err == nil {
+		n.base = strings.TrimRight(u.EscapedPath(), "/")
+	}
+	n.values = collectValues(c.Exchanges, n.base)
 	for _, text := range c.Secrets {
 		n.values.classify(text, secret)
 	}
 	n.calendar = &calendar{references: n.references, stored: map[string]storedDate{}}
-	if u, err := url.Parse(base); err == nil {
-		n.base = strings.TrimRight(u.EscapedPath(), "/")
-	}
 	n.literals = n.values.literals()
 	var patterns []string
 	for _, value := range n.literals {
@@ -91,6 +91,13 @@ func (n *normalizer) request(x Exchange) Request {
 		}
 		r.Path = n.requestText(namespacePrefix.ReplaceAllString(path, ""))
 		r.Query = n.query(u)
+		if x.isAboutIdentities(n.base) {
+			for _, values := range r.Query {
+				for i, value := range values {
+					values[i] = n.maskPersonal(value)
+				}
+			}
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(x.Header)) {
 		if r.Header == nil {

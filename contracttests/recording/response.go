@@ -30,6 +30,9 @@ func (n *normalizer) response(x Exchange) Response {
 	if got.format == "" {
 		return r
 	}
+	if x.isAboutIdentities(n.base) {
+		return n.identityResponse(x, r, got)
+	}
 	tokens, ok := got.json().([]any)
 	switch {
 	case !ok:

@@ -42,6 +42,10 @@ type values struct {
 	// createdOrder has the number in the first name of each token, by id.
 	createdOrder map[string]int
 	secrets      map[string]bool
+	// callers has the ids of the identities that logged in or own tokens.
+	callers map[string]bool
+	// personal are values of identities, in lower case.
+	personal []string
 }
 
 // kindPriority decides between two kinds of a value. A created token may log in, and an id may be
@@ -63,9 +67,12 @@ func (v *values) classify(value string, k kind) {
 	}
 }
 
-// collectValues classifies the values of all exchanges.
-func collectValues(exchanges []Exchange) *values {
-	v := &values{map[string]kind{}, map[string]bool{}, map[string]int{}, map[string]bool{}}
+// collectValues classifies the values of all exchanges. Base is the path of the target's address.
+func collectValues(exchanges []Exchange, base string) *values {
+	v := &values{
+		kindByValue: map[string]kind{}, tokenNames: map[string]bool{},
+		createdOrder: map[string]int{}, secrets: map[string]bool{}, callers: map[string]bool{},
+	}
 	for _, x := range exchanges {
 		if bearer, ok := strings.CutPrefix(x.Header.Get("Authorization"), "Bearer "); ok {
 			v.classify(bearer, accessToken)
@@ -87,7 +94,12 @@ func collectValues(exchanges []Exchange) *values {
 			v.parameters(form)
 		}
 		v.request(sent)
-		v.response(bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody))
+		received := bodyOf(x.ResponseHeader.Get("Content-Type"), x.ResponseBody)
+		if x.isAboutIdentities(base) && x.Status == http.StatusOK {
+			v.personalValues(received)
+		} else {
+			v.response(received)
+		}
 	}
 	return v
 }
@@ -133,8 +145,12 @@ func (v *values) response(b body) {
 		v.classify(textProperty(object, "id"), id)
 	}
 	walk(b.json(), "", "", func(parent, key, text string) {
-		if k := kindOf(parent, key); k != "" && k != id {
+		k := kindOf(parent, key)
+		if k != "" && k != id {
 			v.classify(text, k)
+		}
+		if k == identity {
+			v.callers[text] = true
 		}
 	})
 	tokens, _ := b.json().([]any)
