@@ -18,6 +18,7 @@ import (
 	"example.com/patmock/mockserver"
 	"example.com/patmock/mockserver/control"
 	"example.com/patmock/spec/redact"
+	"example.com/patmock/spec/version"
 )
 
 // A plan is the result of a dry run: the requests that a target would receive. The dry run uses a
@@ -253,10 +254,13 @@ func (r plan) perVersion() map[string]int {
 	requests := map[string]int{}
 	for _, c := range r.cases {
 		for _, x := range c.Exchanges {
-			version, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(x.URL, inProcess),
-				"/"),
-				"/")
-			requests[version]++
+			address, _, _ := strings.Cut(strings.TrimPrefix(x.URL, inProcess), "?")
+			label, rest, _ := strings.Cut(strings.TrimLeft(address, "/"), "/")
+			// v1 follows its resource
+			if second, _, _ := strings.Cut(rest, "/"); second == string(version.V1) {
+				label = second
+			}
+			requests[label]++
 		}
 	}
 	return requests
