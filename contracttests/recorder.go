@@ -36,7 +36,8 @@ type recorder struct {
 	// interference describes how another run interfered, empty if none did.
 	interference string
 	// secrets are redacted, also in JSON. They need not look like secrets.
-	secrets map[string]bool
+	secrets  map[string]bool
+	personal personalData
 }
 
 // recordExchange stores an exchange if the run is recorded.
@@ -55,14 +56,16 @@ func (r *recorder) failure(kind report.Kind, message, diff string) report.Failur
 	f := report.Failure{
 		Kind: kind, Message: r.excerpt(message, maxMessage), Diff: r.excerpt(diff, maxDiff),
 	}
-	if r.lastExchange != nil {
-		f.Exchange, f.Curl = r.lastExchange.text(r.redact, r.excerpt), r.lastExchange.curl(r.redact)
+	if x := r.personal.redactExchange(r.lastExchange); x != nil {
+		f.Exchange, f.Curl = x.text(r.redact, r.excerpt), x.curl(r.redact)
 	}
 	return f
 }
 
-// rememberSecrets adds the secrets of an exchange. Shorter values are not secret.
+// rememberSecrets adds the secrets and the personal data of an exchange. Shorter values are not
+// secret.
 func (r *recorder) rememberSecrets(x *exchange) {
+	r.personal.remember(x)
 	const minSecretLength = 16
 	var response struct {
 		AccessToken string `json:"access_token"`
@@ -83,7 +86,7 @@ func (r *recorder) redact(text string) string {
 		text = strings.ReplaceAll(text, secret, redact.Mark)
 		text = strings.ReplaceAll(text, strings.Trim(encode(secret), `"`), redact.Mark)
 	}
-	return redact.Report(text)
+	return redact.Report(r.personal.redact(text))
 }
 
 // excerpt returns the beginning of a redacted text, about limit bytes.

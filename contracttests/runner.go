@@ -231,6 +231,7 @@ func (r *Runner) newT(ctx context.Context, c Case, session *session) *T {
 		recorder: recorder{
 			recording: r.options.Observe != nil, dialectEntries: map[string]int{},
 			otherRuns: map[string]map[string]string{}, secrets: map[string]bool{},
+			personal: personalData{isTenant: r.target.RealTenant()},
 		},
 		cleanups: cleanups{liveTokens: map[string]string{}, owners: map[string]Credentials{}},
 	}

@@ -158,9 +158,13 @@ func (t *T) SeedToken(token control.NewToken) Credentials {
 
 // SeedUser adds a user with the given user levels. Its scenario needs SeededTokens.
 func (t *T) SeedUser(name string, levels ...string) Credentials {
-	user, err := t.session.control.AddIdentity(t.ctx, control.NewIdentity{
-		Name: name, UserLevels: levels,
-	})
+	return t.SeedIdentity(control.NewIdentity{Name: name, UserLevels: levels})
+}
+
+// SeedIdentity adds a user, and returns the credentials of a token of theirs. Its scenario needs
+// SeededTokens.
+func (t *T) SeedIdentity(identity control.NewIdentity) Credentials {
+	user, err := t.session.control.AddIdentity(t.ctx, identity)
 	return t.seed(user, err)
 }
 

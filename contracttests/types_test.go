@@ -18,8 +18,18 @@ import (
 // field absent.
 func TestTypesHaveDeclaredProperties(t *testing.T) {
 	login := declaredProperties(t, spec.OAuth, "requestAccessToken", http.StatusOK)
-	var token, failure []string
+	var token, failure, publicIdentity, identity []string
 	for _, v := range version.All() {
+		if v != version.Beta {
+			publicIdentity = append(publicIdentity,
+				declaredProperties(t, string(v), "getPublicIdentities", http.StatusOK)...)
+		}
+		if v != version.V3 {
+			identity = append(identity,
+				declaredProperties(t, string(v), "listIdentities", http.StatusOK)...)
+			identity = append(identity,
+				declaredProperties(t, string(v), "getIdentity", http.StatusOK)...)
+		}
 		token = append(token,
 			declaredProperties(t, string(v), "listPersonalAccessTokens", http.StatusOK)...)
 		token = append(token,
@@ -35,6 +45,8 @@ func TestTypesHaveDeclaredProperties(t *testing.T) {
 	}{
 		{contracttests.Token{}, token},
 		{contracttests.Owner{}, []string{"id", "name", "type"}},
+		{contracttests.PublicIdentity{}, publicIdentity},
+		{contracttests.Identity{}, identity},
 		{contracttests.ErrorBody{}, failure},
 		{contracttests.ErrorMessage{}, []string{"locale", "localeOrigin", "text"}},
 		{contracttests.Login{}, append(login, "refresh_token")},

@@ -9,6 +9,7 @@ import (
 
 	"example.com/patmock/contracttests/report"
 	"example.com/patmock/spec"
+	"example.com/patmock/spec/redact"
 )
 
 // validateRequest reports a failure for each unexpected violation of a request, and for each
@@ -75,6 +76,9 @@ func (t *T) validateResponse(op *spec.Operation, document *spec.Document, x *exc
 		t.run.recordCoverage(op, document.Name, x.Status, contentType)
 	}
 	for _, v := range violations {
+		if t.personal.isIn(x) {
+			v.Got = redact.Mark
+		}
 		t.fail(report.KindResponse, "the response violates its document: "+v.String(), "")
 	}
 }

@@ -74,7 +74,7 @@ func checkStatus(t *contract.T, subject string, r *contract.Response, want int) 
 
 // expectUnauthorized expects a 401 from each operation.
 func expectUnauthorized(t *contract.T, c *contract.Client) {
-	for _, op := range operations(t) {
+	for _, op := range slices.Concat(operations(t), identityOperations(t)) {
 		r := op.call(c)
 		checkStatus(t, op.name, r, http.StatusUnauthorized)
 		if r.StatusCode() == http.StatusUnauthorized {
@@ -228,6 +228,9 @@ var auth = []contract.Scenario{
 			c := t.Login(client)
 			expectForbidden(t, c)
 			c.List().ExpectError(http.StatusForbidden)
+			for _, op := range identityOperations(t) {
+				checkStatus(t, op.name, op.call(c), http.StatusForbidden)
+			}
 		},
 	},
 	{

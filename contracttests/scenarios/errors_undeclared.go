@@ -124,6 +124,9 @@ var errorStatuses = []contract.Scenario{
 				byPost.Method = http.MethodPost
 				requests = append(requests, byPatch, byPost)
 			}
+			for _, path := range identityPaths(t) {
+				requests = append(requests, get(path))
+			}
 			for _, request := range requests {
 				request.Body += oversizedBody
 				c.Send(request).ExpectError(http.StatusRequestEntityTooLarge)
@@ -208,6 +211,12 @@ var errorStatuses = []contract.Scenario{
 				if v == version.V1 {
 					path = "/accounts/v1"
 				}
+				t.Owner().Send(get(path)).ExpectError(http.StatusNotImplemented)
+			}
+			for _, path := range []string{
+				version.Beta.Path("public-identities"), version.V3.Path("identities"),
+				version.V3.Path("identities") + "/" + unknownID,
+			} {
 				t.Owner().Send(get(path)).ExpectError(http.StatusNotImplemented)
 			}
 		},
@@ -321,10 +330,12 @@ func expectInjectedErrors(t *contract.T, include func(status int) bool) {
 	names := map[string]string{
 		"list": "listPersonalAccessTokens", "create": "createPersonalAccessToken",
 		"patch": "patchPersonalAccessToken", "delete": "deletePersonalAccessToken",
-		"bulk":         "updateBulkPersonalAccessTokens",
-		"bulk by POST": "updateBulkPersonalAccessTokensPost",
+		"bulk":             "updateBulkPersonalAccessTokens",
+		"bulk by POST":     "updateBulkPersonalAccessTokensPost",
+		"publicIdentities": "getPublicIdentities", "identities": "listIdentities",
+		"identity": "getIdentity",
 	}
-	for _, op := range operations(t) {
+	for _, op := range slices.Concat(operations(t), identityOperations(t)) {
 		declared := document.Operation(names[op.name])
 		for _, status := range declared.Statuses() {
 			if status < 400 || !include(status) {

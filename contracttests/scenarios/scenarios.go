@@ -15,7 +15,7 @@ func All() []contract.Scenario {
 	all := slices.Concat(create, expiry, patch, list, filter, deletion, crossversion, authBearers,
 		auth, authScopes, authRights, token, loginResponse, errorShapes, errorReads, errorStatuses,
 		rateLimit, httpConformance, lifecycle, lastUsed, lifetimeScenarios, bulk, boundaryBulk,
-		boundarySizes, concurrent, edgeCases, otherProperties, questions)
+		boundarySizes, concurrent, edgeCases, otherProperties, identities, questions)
 	for i := range all {
 		applyDefaults(&all[i])
 	}

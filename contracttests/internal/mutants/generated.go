@@ -98,7 +98,7 @@ func subsetsOf(group string, ops []operation) []subset {
 			}})
 		}
 	}
-	if group == tokenGroup || group == errorGroup {
+	if slices.Contains([]string{tokenGroup, errorGroup, publicGroup, peopleGroup}, group) {
 		for _, v := range []string{"beta", "v3", "v2024", "v2025", "v2026", "v1"} {
 			parts = append(parts, subset{v, func(x *exchange, _ *response, _ int) bool {
 				return x.version == v

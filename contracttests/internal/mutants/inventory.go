@@ -81,8 +81,10 @@ func (s *Inventory) addResponse(x *exchange, resp *response) {
 
 // Groups of responses. Other groups are named after the operations of the token endpoint.
 const (
-	tokenGroup = "token"
-	errorGroup = "error"
+	tokenGroup  = "token"
+	errorGroup  = "error"
+	publicGroup = "public-identity"
+	peopleGroup = "identity"
 )
 
 // groupOf returns the group of a response, empty if it has no properties.
@@ -92,6 +94,10 @@ func groupOf(x *exchange, resp *response) string {
 		return errorGroup
 	case on(list, create, patch, bulk)(x.target):
 		return tokenGroup
+	case x.op == publicPeople:
+		return publicGroup
+	case on(people, onePerson)(x.target):
+		return peopleGroup
 	case on(login, check, info)(x.target):
 		return string(x.op)
 	}

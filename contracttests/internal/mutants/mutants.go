@@ -32,6 +32,6 @@ func All() []Mutant {
 		lists, names, creates, expiries, dates,
 		patches, deletions, bulks, boundaries, concurrentWrites, rateLimits, paths,
 		tokenSideEffects,
-		loginSideEffects,
+		loginSideEffects, identityLists, identityFilters, identityProperties, identityRights,
 	)
 }

@@ -68,6 +68,32 @@ func TestWrap_MatchesOperation(t *testing.T) {
 	}
 }
 
+// TestWrap_MatchesIdentities checks that a mutant recognizes the operations on identities.
+func TestWrap_MatchesIdentities(t *testing.T) {
+	const identity = `{"name":"Jane","alias":"jane.doe"}`
+	for _, test := range []struct {
+		method, path string
+		changed      bool
+	}{
+		{"GET", "/v3/public-identities", true},
+		{"GET", "/t/team/public-identities/v1", true},
+		{"GET", "/beta/identities/1", true},
+		{"GET", "/identities/v1", true},
+		{"GET", "/identities/v1/1", true},
+		{"POST", "/v2026/identities", false},
+		{"GET", "/v2026/identities/1/ownership", false},
+		{"GET", "/v4/identities", false},
+	} {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			mutant, _ := findMutant(t, "identity-name-is-alias", identity)
+			body := do(mutant, test.method, test.path, "").Body.String()
+			if changed := body != identity; changed != test.changed {
+				t.Errorf("the response is %s, want a change: %t", body, test.changed)
+			}
+		})
+	}
+}
+
 // TestWrap_SeparatesNamespaces checks that the state of a mutant is separate for each namespace.
 func TestWrap_SeparatesNamespaces(t *testing.T) {
 	i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool {

@@ -10,14 +10,18 @@ import (
 type operation string
 
 const (
-	list           operation = "list"
-	create         operation = "create"
-	patch          operation = "patch"
-	remove         operation = "delete"
-	bulk           operation = "bulk"
-	login          operation = "token"
-	check          operation = "check"
-	info           operation = "info"
+	list   operation = "list"
+	create operation = "create"
+	patch  operation = "patch"
+	remove operation = "delete"
+	bulk   operation = "bulk"
+	login  operation = "token"
+	check  operation = "check"
+	info   operation = "info"
+	// The lists of identities, and one identity.
+	publicPeople   operation = "publicIdentities"
+	people         operation = "identities"
+	onePerson      operation = "identity"
 	otherOperation operation = "another"
 )
 
@@ -28,7 +32,7 @@ type target struct {
 	op     operation
 	// version of the API, empty for the token endpoint.
 	version string
-	// id of the token, for patch and delete.
+	// id of the token, for patch and delete, or of the identity.
 	id string
 }
 
@@ -52,14 +56,13 @@ func targetOf(r *http.Request) target {
 	switch {
 	case segments[0] == "personal-access-tokens" && segments[1] == "v1":
 		t.version = "v1"
-	case segments[1] == "personal-access-tokens" &&
-		slices.Contains([]string{"beta", "v3", "v2024", "v2025", "v2026"}, segments[0]):
+	case segments[1] == "personal-access-tokens" && slices.Contains(pathVersions, segments[0]):
 		t.version = segments[0]
 	case segments[0] == "oauth" && len(rest) == 0:
 		t.op = oauthOperation(r.Method, segments[1])
 		return t
 	default:
-		return t
+		return t.ofIdentities(r.Method, segments)
 	}
 	switch {
 	case len(rest) == 0 && r.Method == http.MethodGet:
@@ -76,6 +79,29 @@ func targetOf(r *http.Request) target {
 	}
 	return t
 }
+
+// ofIdentities returns the target with the operation on identities of a path, if it has one.
+func (t target) ofIdentities(method string, segments []string) target {
+	version, resource, rest := segments[0], segments[1], segments[2:]
+	if resource == "v1" {
+		version, resource = resource, version
+	}
+	if method != http.MethodGet || version != "v1" && !slices.Contains(pathVersions, version) {
+		return t
+	}
+	switch {
+	case resource == "public-identities" && len(rest) == 0:
+		t.op, t.version = publicPeople, version
+	case resource == "identities" && len(rest) == 0:
+		t.op, t.version = people, version
+	case resource == "identities" && len(rest) == 1:
+		t.op, t.version, t.id = onePerson, version, rest[0]
+	}
+	return t
+}
+
+// pathVersions are the versions that precede the resource in a path.
+var pathVersions = []string{"beta", "v3", "v2024", "v2025", "v2026"}
 
 func oauthOperation(method, name string) operation {
 	switch {

@@ -23,8 +23,12 @@ const (
 	Login      Operation = "login"
 	CheckToken Operation = "check_token"
 	Info       Operation = "info"
-	Control    Operation = "control"
-	Other      Operation = "other"
+	// PublicIdentities and Identities are lists, Identity is one of the latter.
+	PublicIdentities Operation = "list of public identities"
+	Identities       Operation = "list of identities"
+	Identity         Operation = "identity"
+	Control          Operation = "control"
+	Other            Operation = "other"
 )
 
 // exchange is a parsed exchange.
@@ -32,7 +36,7 @@ type exchange struct {
 	recording.Exchange
 	Op      Operation
 	Version string // empty outside the API
-	ID      string // in the path of a patch or a delete
+	ID      string // in the path of a patch, a delete or an identity
 	OAuth   bool
 	Query   url.Values
 	// session of the access token in the request, nil if it is absent or unknown.
@@ -75,6 +79,7 @@ func (o *Observer) parse(x recording.Exchange) *exchange {
 	case segments[1] == "personal-access-tokens" && slices.Contains(versions, segments[0]):
 		e.Version = segments[0]
 	default:
+		e.parseIdentities(segments[0], segments[1], rest)
 		return e
 	}
 	switch {
@@ -95,6 +100,25 @@ func (o *Observer) parse(x recording.Exchange) *exchange {
 		e.ID, _ = url.PathUnescape(rest[0]) // an invalid escape yields an empty id
 	}
 	return e
+}
+
+// parseIdentities sets the operation and the version of a request for identities.
+func (e *exchange) parseIdentities(version, resource string, rest []string) {
+	if resource == "v1" {
+		version, resource = resource, version
+	}
+	if e.Method != http.MethodGet || version != "v1" && !slices.Contains(versions, version) {
+		return
+	}
+	switch {
+	case resource == "public-identities" && len(rest) == 0 && version != "beta":
+		e.Op, e.Version = PublicIdentities, version
+	case resource == "identities" && len(rest) == 0 && version != "v3":
+		e.Op, e.Version = Identities, version
+	case resource == "identities" && len(rest) == 1 && version != "v3":
+		e.Op, e.Version = Identity, version
+		e.ID, _ = url.PathUnescape(rest[0]) // an invalid escape yields an empty id
+	}
 }
 
 func oauthOperation(method string, path []string) Operation {

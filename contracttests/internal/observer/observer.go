@@ -54,6 +54,8 @@ type Observer struct {
 	names map[string]string
 	// completeOwners has the ids of owners for which a list was complete.
 	completeOwners map[string]bool
+	// identities has the properties of identities, by the operation's kind and id.
+	identities map[string]object
 	// rejectedNames has the names of rejected creates and their times, by owner.
 	rejectedNames map[string]map[string]time.Time
 	requestIDs    map[string]bool
@@ -68,6 +70,7 @@ func New(o Options) *Observer {
 		options: o, tokens: map[string]*token{}, sessions: map[string]*session{},
 		secrets: map[string]string{},
 		names:   map[string]string{}, completeOwners: map[string]bool{},
+		identities:    map[string]object{},
 		rejectedNames: map[string]map[string]time.Time{},
 		requestIDs:    map[string]bool{}, reported: map[string]bool{},
 	}
@@ -90,6 +93,7 @@ func Rules() []rule.ID {
 		rule.ErrorDTO,
 		rule.Error401, rule.Error429, rule.OAuthError, rule.Challenge, rule.FlagAfterDate,
 		rule.FilterIsNull, rule.FilterLe, rule.FilterPrecedence, rule.FilterUnknown,
+		rule.IdentityFields, rule.IdentityPages, rule.IdentityCount,
 	}
 }
 
@@ -123,6 +127,8 @@ func (o *Observer) Observe(x recording.Exchange) []Finding {
 		o.observeLogin(e)
 	case CheckToken:
 		o.observeCheckToken(e)
+	case PublicIdentities, Identities, Identity:
+		o.observeIdentities(e)
 	}
 	return o.findings
 }

@@ -20,7 +20,10 @@ var (
 		Delete: manageScopes,
 		Patch:  {"sp:my-personal-access-tokens:manage"},
 		Bulk:   {"sp:all-personal-access-tokens:manage"},
+
+		Identities: identityScopes, Identity: identityScopes,
 	}
+	identityScopes = []string{"idn:identity:read", "idn:identity:manage"}
 )
 
 // checkRights checks that an operation succeeds if and only if the scopes of the access token
@@ -28,10 +31,10 @@ var (
 func (o *Observer) checkRights(e *exchange) {
 	scopes, isOperation := acceptedScopes[e.Op]
 	s := e.session
-	if !isOperation || s == nil {
+	if !isOperation && e.Op != PublicIdentities || s == nil {
 		return
 	}
-	opens := slices.ContainsFunc(s.scopes, func(scope string) bool {
+	opens := e.Op == PublicIdentities || slices.ContainsFunc(s.scopes, func(scope string) bool {
 		return scope == "sp:scopes:all" || slices.Contains(scopes, scope)
 	})
 	switch {
@@ -64,6 +67,9 @@ func (o *Observer) isOnOwnTokens(e *exchange) bool {
 		return e.Query.Get("owner-id") == "me"
 	case Create:
 		return true
+	case PublicIdentities, Identities, Identity:
+		// which user levels have the right is not published
+		return !o.options.RealTenant
 	case Patch, Delete:
 		t := o.tokens[e.ID]
 		return t != nil && t.owner() == e.caller() && !t.managed()
