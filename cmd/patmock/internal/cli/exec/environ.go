@@ -48,7 +48,8 @@ func (f Flags) environ(
 func (f Flags) inherits(name string) bool {
 	key := cli.VariableKey(name)
 	excluded := []string{
-		"PATMOCK_USER", "PATMOCK_BASE_URL", "PATMOCK_CA", cli.ControlToken, cli.ControlToken + "_FILE",
+		"PATMOCK_USER", "PATMOCK_BASE_URL", "PATMOCK_CA",
+		cli.ControlToken, cli.ControlToken + "_FILE",
 	}
 	prefixes := []string{"SAIL_", "PATMOCK_SECOND_", "PATMOCK_ADMIN_"}
 	if !slices.Contains(excluded, key) &&

@@ -18,7 +18,8 @@ func TestEnviron(t *testing.T) {
 		"PATMOCK_SECOND_CLIENT_ID=tenant", "PATMOCK_SECOND_CLIENT_SECRET_FILE=tenant",
 		"PATMOCK_ADMIN_CLIENT_ID=tenant", "PATMOCK_ADMIN_CLIENT_SECRET_FILE=tenant",
 		"PATMOCK_CONTROL_TOKEN=other", "PATMOCK_CONTROL_TOKEN_FILE=other", "PATMOCK_URL=other",
-		"PATMOCK_USER=other", "PATMOCK_BASE_URL=other", "PATMOCK_CA=other", "PATMOCK_LOG_LEVEL=warn",
+		"PATMOCK_USER=other", "PATMOCK_BASE_URL=other", "PATMOCK_CA=other",
+		"PATMOCK_LOG_LEVEL=warn",
 	}
 	const hosts = "127.0.0.1,localhost"
 	own := []string{
