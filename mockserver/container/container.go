@@ -5,7 +5,10 @@ package container
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 
@@ -20,6 +23,10 @@ const (
 	port = "17280/tcp"
 	// controlToken is the variable of the container with the token of the control API.
 	controlToken = "PATMOCK_CONTROL_TOKEN"
+	// tlsVariable is the variable of the container that enables https, and caFile the file in the
+	// container with the CA.
+	tlsVariable = "PATMOCK_TLS"
+	caFile      = "/tmp/patmock-ca.pem"
 )
 
 // Container is a mock in a container, or a namespace of it.
@@ -27,6 +34,7 @@ type Container struct {
 	testcontainers.Container
 
 	token     string // of the control API, empty if it requires none
+	ca        []byte // PEM, nil for plain http
 	namespace string // empty for the default namespace
 }
 
@@ -52,7 +60,11 @@ func Run(
 	moduleOpts = append(moduleOpts, opts...)
 
 	var token string
+	var secure bool
 	readToken := func(req *testcontainers.GenericContainerRequest) error {
+		if secure = req.Env[tlsVariable] == "true"; secure {
+			healthy.WithTLS(true).WithAllowInsecure(true) // only for the health check
+		}
 		if token = strings.TrimSpace(req.Env[controlToken]); token != "" {
 			healthy.WithHeaders(map[string]string{"Authorization": "Bearer " + token})
 		}
@@ -69,7 +81,37 @@ func Run(
 	if err != nil {
 		return c, fmt.Errorf("run patmock: %w%s", err, c.logTail(ctx))
 	}
-	return c, nil
+	if secure {
+		c.ca, err = c.readCA(ctx)
+	}
+	return c, err
+}
+
+// readCA reads the CA from the container.
+func (c *Container) readCA(ctx context.Context) ([]byte, error) {
+	file, err := c.CopyFileFromContainer(ctx, caFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the CA of patmock, which WithTLS sets: %w", err)
+	}
+	content, err := io.ReadAll(file)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("read the CA of patmock: %w", err)
+	}
+	return content, nil
+}
+
+// CA returns the certificate authority of the mock in PEM form. It is nil without [WithTLS].
+func (c *Container) CA() []byte { return c.ca }
+
+// RootCAs returns the certificate authority of the mock, for the TLS configuration of a client. It
+// is nil without [WithTLS].
+func (c *Container) RootCAs() *x509.CertPool {
+	if c.ca == nil {
+		return nil
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(c.ca)
+	return roots
 }
 
 // Namespace returns a namespace of the same mock, which is an isolated tenant. The first login or
@@ -83,7 +125,11 @@ func (c *Container) Namespace(name string) *Container {
 
 // BaseURL returns the base URL of the mock for clients, without a trailing slash.
 func (c *Container) BaseURL(ctx context.Context) (string, error) {
-	root, err := c.PortEndpoint(ctx, port, "http")
+	scheme := "http"
+	if c.ca != nil {
+		scheme = "https"
+	}
+	root, err := c.PortEndpoint(ctx, port, scheme)
 	if err != nil {
 		return "", fmt.Errorf("address of the mock: %w", err)
 	}
@@ -100,7 +146,9 @@ func (c *Container) Control(ctx context.Context) (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return control.New(control.Config{URL: base, Token: c.token, AllowPlaintext: true}), nil
+	return control.New(control.Config{
+		URL: base, Token: c.token, RootCAs: c.RootCAs(), AllowPlaintext: true,
+	}), nil
 }
 
 // Credentials returns the client id and secret of a user of the tenant. The error for an unknown

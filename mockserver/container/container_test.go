@@ -1,6 +1,7 @@
 package container_test
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -411,4 +412,28 @@ func captureOutput(t *testing.T, run func()) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestWithTLS_ServesHTTPS(t *testing.T) {
+	m := run(t, container.WithTLS())
+	base, err := m.BaseURL(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: m.RootCAs()}, ForceAttemptHTTP2: true,
+	}}
+	defer client.CloseIdleConnections()
+	resp, err := client.Get(base + "/oauth/info")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 || len(m.CA()) == 0 {
+		t.Errorf("%s: %s, status %d, CA %s", base, resp.Proto, resp.StatusCode, m.CA())
+	}
+	if id, secret, err := m.Credentials(t.Context(), "jane.doe"); err != nil || id == "" ||
+		secret == "" {
+		t.Errorf("credentials: %v", err)
+	}
 }

@@ -53,6 +53,16 @@ func WithRandomSeed(seed uint64) testcontainers.CustomizeRequestOption {
 	return withEnv("PATMOCK_RANDOM_SEED", strconv.FormatUint(seed, 10))
 }
 
+// WithTLS makes the mock serve https. The certificate is valid for localhost, and for names of the
+// container in a private network. [Container.CA] returns what clients have to trust.
+func WithTLS() testcontainers.CustomizeRequestOption {
+	return func(req *testcontainers.GenericContainerRequest) error {
+		return testcontainers.WithEnv(map[string]string{
+			tlsVariable: "true", "PATMOCK_TLS_CA_OUT": caFile,
+		})(req)
+	}
+}
+
 // withEnv sets a variable of the container.
 func withEnv(name, value string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithEnv(map[string]string{name: value})
