@@ -13,6 +13,7 @@ fmt: ## format the code
 	$(lint) fmt
 lint: ## lint the code
 	$(lint) run
+	cd contracttests/clients/golang && $(lint) run
 dist: ## write the binaries of every platform into dist/
 	./.ci/dist
 image: ## build the image patmock:latest without pulling any: make image TAG=patmock:mine ARCH=arm64

@@ -43,13 +43,21 @@ func main() {
 	}
 }
 
+// isModule reports whether a directory is the root of another module, which is not the product.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
+// walk visits the files of the module.
 func walk(visit func(path string) error) error {
 	return filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() && path != "." &&
-			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" ||
+				isModule(path)) {
 			return filepath.SkipDir
 		}
 		if entry.IsDir() {

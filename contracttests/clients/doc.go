@@ -14,7 +14,10 @@
 // failure. Other output goes to standard error. The steps and the limits are in drivers_test.go. A
 // missing step fails, as does a limit that is not listed, or a listed limit that passes.
 //
-// SDKs that are not installed are tested by their bytes on the wire, in testdata/wire. The package
-// golang.org/x/oauth2 represents programs without an SDK, and schemathesis sends generated
-// requests.
+// The Go SDK is in a module of its own, golang, so that no importer of patmock downloads it. That
+// module also has the programs that SailPoint prints for the SDK.
+//
+// Other clients, and other releases of these, are tested by their bytes on the wire, in
+// testdata/wire. The package golang.org/x/oauth2 represents programs without an SDK, and
+// schemathesis sends generated requests.
 package clients
