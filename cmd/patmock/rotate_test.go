@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,12 +173,22 @@ func newRotation(t *testing.T, stubs ...control.Stub) *rotation {
 
 func (r *rotation) run() {
 	r.Helper()
+	r.runUntil(func(*os.Process) {})
+}
+
+// runUntil runs the script, and calls do with its process.
+func (r *rotation) runUntil(do func(*os.Process)) {
+	r.Helper()
 	script := exec.CommandContext(r.Context(), "../../docs/examples/rotate.sh", r.file)
 	script.Env = append(os.Environ(), "SAIL_BASE_URL="+r.url, "SAIL_CLIENT_ID="+r.id,
 		"SAIL_CLIENT_SECRET="+r.secret, "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	var stdout, stderr bytes.Buffer
 	script.Stdout, script.Stderr = &stdout, &stderr
-	_ = script.Run() // the exit code says the same
+	if err := script.Start(); err != nil {
+		r.Fatal(err)
+	}
+	do(script.Process)
+	_ = script.Wait() // the exit code says the same
 	r.code, r.stdout, r.stderr = script.ProcessState.ExitCode(), stdout.String(), stderr.String()
 	for _, secret := range []string{r.secret, "Bearer "} {
 		if strings.Contains(r.stdout+r.stderr, secret) {
@@ -312,6 +323,38 @@ func TestRotate_RollsBack(t *testing.T) {
 				t.Errorf("unexpected output: %s", r.stderr)
 			}
 		})
+	}
+}
+
+// A script that is ended during the search rolls back as well.
+func TestRotate_RollsBackWhenEnded(t *testing.T) {
+	t.Parallel() // it mostly waits
+	r := newRotation(t, searchStubs...)
+	if _, err := r.mock.Control().AddFault(t.Context(), control.Fault{
+		Operation: "stub", Latency: "3s",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	before := r.tokens()
+	r.runUntil(func(p *os.Process) {
+		logins := 2
+		result, err := r.mock.Control().Verify(t.Context(), control.VerifyRequest{
+			Expect: []control.Expectation{
+				{Match: control.Match{Operation: "token", Status: 200}, Times: &logins},
+			}, Timeout: "20s",
+		})
+		if err != nil || !result.Verified {
+			t.Errorf("the script does not log in with the new token: %v, %v", result, err)
+		}
+		if err := p.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+	})
+	if r.code != 143 {
+		t.Errorf("exit code %d, want 143: %s", r.code, r.stderr)
+	}
+	if diff := cmp.Diff(before, r.tokens()); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
 }
 

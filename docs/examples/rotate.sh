@@ -24,6 +24,7 @@ stored=
 finish() {
 	code=$?
 	trap - EXIT HUP INT TERM
+	rm -f "$work/send"
 	if [ -n "$new_id" ] && [ -z "$stored" ]; then
 		if (request old DELETE "$tokens/$new_id" 204); then
 			echo "rotate: rolled back: deleted the new token $new_id, the old one stays in use" >&2
