@@ -30,7 +30,8 @@ func TestNormalize_RemovesPersonalData(t *testing.T) {
 		exchange("GET", tokens+"?owner-id=me", "", 200, "["+token(`{"owner":{"id":"`+ownerID+
 			`","name":"doe.j"}}`)+"]"),
 		exchange("GET", filtered(public, `id eq "`+ownerID+`"`), "", 200, "["+person+"]"),
-		exchange("GET", filtered(public, `alias eq "doe.j"`), "", 200, "["+person+","+colleague+"]"),
+		exchange("GET", filtered(public, `alias eq "doe.j"`), "", 200,
+			"["+person+","+colleague+"]"),
 		exchange("GET", filtered(public, `alias sw "do" or email sw "JANE"`), "", 200, "[]"),
 		exchange("GET", filtered(public, `email eq "jane.doe@acme.example-patmock"`), "", 400,
 			`{"detailCode":"400.1","messages":[{"text":"no \"doe\" and no Jane Q. Doe"}]}`),
@@ -41,8 +42,8 @@ func TestNormalize_RemovesPersonalData(t *testing.T) {
 	)
 	text := encodeIndented(t, c)
 	for _, personal := range []string{
-		"Jane", "Doe", "doe", "Mary", "Major", "acme.example", "555", "Springfield", "Active", `"do`,
-		"JANE",
+		"Jane", "Doe", "doe", "Mary", "Major", "acme.example", "555", "Springfield", "Active",
+		`"do`, "JANE",
 	} {
 		if i := strings.Index(text, personal); i >= 0 {
 			t.Errorf("the recording has %q: %s", personal, text[max(0, i-60):i+60])

@@ -116,7 +116,8 @@ func TestObserve_Identities(t *testing.T) {
 func TestObserve_IdentitiesOfTenant(t *testing.T) {
 	o := observer.New(observer.Options{Now: func() time.Time { return now }, RealTenant: true})
 	o.Observe(public("", jane))
-	if findings := o.Observe(public("", strings.Replace(jane, "Jane", "Joan", 1))); findings != nil {
+	renamed := strings.Replace(jane, "Jane", "Joan", 1)
+	if findings := o.Observe(public("", renamed)); findings != nil {
 		t.Errorf("findings %v, want none", findings)
 	}
 }
