@@ -84,7 +84,9 @@ func (o *Observer) checkIdentity(e *exchange, id string, person object) {
 	both := maps.Clone(known)
 	maps.Copy(both, person)
 	for _, key := range slices.Sorted(maps.Keys(both)) {
-		if !o.equalValues(key, known[key], person[key]) {
+		_, was := known[key]
+		_, is := person[key]
+		if was != is || !o.equalValues(key, known[key], person[key]) {
 			o.report(rule.IdentityFields, "change "+key,
 				"%s of the identity %s is not as before", key, id)
 		}
