@@ -118,7 +118,7 @@ class Findings:
 def problems(failure, response):
     """Return the texts to match: the causes of a rejection by the mock, or else the message of schemathesis."""
     causes = []
-    if "positive_data_acceptance" in failure.checks:
+    if "positive_data_acceptance" in failure.checks or response.status_code == 501:
         try:
             body = response.json()
             causes = [cause["text"] for cause in body["causes"]] if "causes" in body else [body["error_description"]]
