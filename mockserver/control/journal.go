@@ -12,8 +12,9 @@ type Request struct {
 	Time time.Time `json:"time"`
 	// DurationMS is the duration of the exchange, in milliseconds of wall time.
 	DurationMS float64 `json:"durationMs"`
-	// Operation is token, checkToken, info, list, create, patch, delete or bulk, or stub if a stub
-	// matches the request. It is empty if the request matches no operation.
+	// Operation is token, checkToken, info, list, create, patch, delete, bulk, publicIdentities,
+	// identities or identity, or stub if a stub matches the request. It is empty if the request
+	// matches no operation.
 	Operation string `json:"operation"`
 	// Version is the version of the API. It is empty if the path has none.
 	Version string `json:"version"`

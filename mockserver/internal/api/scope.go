@@ -26,6 +26,8 @@ var documentedScopes = []string{
 	"sp:all-personal-access-tokens:read",
 	// published: v2026 #/paths/~1personal-access-tokens/post/security
 	"sp:all-personal-access-tokens:manage",
+	"idn:identity:read",   // published: v2026 #/paths/~1identities/get/security
+	"idn:identity:manage", // published: v2026 #/paths/~1identities/get/security
 }
 
 // A scopeRef is a scope in a request, with the pointer to it and the likely intended scope.
