@@ -122,7 +122,7 @@ func TestSnapshot_OmitsSecrets(t *testing.T) {
 	later := c.get("/_mock/state").text
 	c.post("/_mock/reset", "").is(http.StatusNoContent)
 	c.put("/_mock/state", later).problem(http.StatusBadRequest, rule.ControlInvalidTenant, cause{
-		rule.FixtureUnknownSecret, "line 207, column 5: tokens[12].secret",
+		rule.FixtureUnknownSecret, "line 215, column 5: tokens[12].secret",
 	})
 	m.login(added["clientId"].(string), added["clientSecret"].(string)).is(http.StatusUnauthorized)
 	m.as("jane.doe")
@@ -160,24 +160,24 @@ func TestRestore_RejectsInvalidState(t *testing.T) {
 			"two of one name",
 			strings.Replace(before, `"name": "john.roe"`, `"name": "jane.doe"`, 1),
 			[]cause{
-				{rule.FixtureDuplicate, "line 23, column 7: identities[2].name"}, {
-					rule.FixtureReference, "line 77, column 7: tokens[2].owner",
-				}, {rule.FixtureReference, "line 163, column 7: tokens[8].owner"}, {
-					rule.FixtureReference, "line 193, column 7: tokens[10].owner",
+				{rule.FixtureDuplicate, "line 26, column 7: identities[2].name"}, {
+					rule.FixtureReference, "line 85, column 7: tokens[2].owner",
+				}, {rule.FixtureReference, "line 171, column 7: tokens[8].owner"}, {
+					rule.FixtureReference, "line 201, column 7: tokens[10].owner",
 				},
 			},
 		},
 		{
 			"no such owner",
 			strings.Replace(before, `"owner": "john.roe"`, `"owner": "joe.bloggs"`, 1),
-			[]cause{{rule.FixtureReference, "line 77, column 7: tokens[2].owner"}},
+			[]cause{{rule.FixtureReference, "line 85, column 7: tokens[2].owner"}},
 		},
 		{
 			"two of one id",
 			strings.Replace(before, `"id": "`+janeID+`"`,
 				`"id": "cafecafecafecafecafecafecafecafe"`, 1),
 			[]cause{
-				{rule.FixtureDuplicate, "line 62, column 7: tokens[1].id"},
+				{rule.FixtureDuplicate, "line 70, column 7: tokens[1].id"},
 			},
 		},
 	} {
