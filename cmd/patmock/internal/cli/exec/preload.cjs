@@ -7,9 +7,9 @@ const https = require('node:https');
 const net = require('node:net');
 const tls = require('node:tls');
 
-const address = process.env.HTTPS_PROXY;
 const timeout = 10_000; // milliseconds
-if (address && URL.canParse?.(address)) install(new URL(address));
+const address = /^http:\/\/(127\.0\.0\.1):(\d+)\/?$/.exec(process.env.HTTPS_PROXY ?? '');
+if (address) install({ hostname: address[1], port: address[2] }); // not another proxy of the program
 
 function install(proxy) {
   const direct = new Set((process.env.NO_PROXY ?? '').toLowerCase().split(','));
