@@ -36,7 +36,9 @@ func New(env cli.Env, out *reports.Writer) *cobra.Command {
 			"PATMOCK_ADMIN_ variables, which could point to a real tenant, unless --pass-env " +
 			"names them. PATMOCK_CONTROL_TOKEN is set if the mock requires a token. With --tls, " +
 			"variables such as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS make the command trust the " +
-			"mock. PATMOCK_ADDR and PATMOCK_PUBLIC_URL are ignored.",
+			"mock. With --intercept, programs reach it also at the hosts of tenants, such as " +
+			"acme.api.identitynow.com, if they follow HTTPS_PROXY. PATMOCK_ADDR and " +
+			"PATMOCK_PUBLIC_URL are ignored.",
 		Example: `  patmock exec --user jane.doe -- sh -c 'curl -s "$SAIL_BASE_URL/oauth/info"'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

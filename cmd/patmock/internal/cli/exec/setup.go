@@ -23,40 +23,43 @@ type setup struct {
 }
 
 // prepare starts the proxy and writes the files for the command. The caller must call close.
-func (f Flags) prepare(ctx context.Context, m *serve.Mock) (s *setup, err error) {
-	s = &setup{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.close())
-		}
-	}()
+func (f Flags) prepare(ctx context.Context, m *serve.Mock) (*setup, error) {
+	s := &setup{}
+	if err := f.fill(ctx, s, m); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// fill does the work of prepare. After an error, s may have parts to close.
+func (f Flags) fill(ctx context.Context, s *setup, m *serve.Mock) (err error) {
 	var cas []*x509.Certificate
 	if f.intercept.enabled {
 		var ca *x509.Certificate
 		if s.proxy, ca, err = f.intercept.start(ctx, m); err != nil {
-			return nil, err
+			return err
 		}
 		cas = append(cas, ca)
 	}
 	cas = append(cas, m.Certificates()...) // of --tls
 	if len(cas) == 0 {
-		return s, nil
+		return nil
 	}
 	inherited := os.Environ()
 	if s.trust, err = newTrust(inherited, m.Log, cas...); err != nil {
-		return nil, err
+		return err
 	}
 	s.variables = slices.Clone(s.trust.variables)
 	s.set(cli.Variable("ca"), s.trust.caFile) // for patmock itself
 	if s.proxy != nil {
 		if err := s.useProxy(variablesOf(inherited), m); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	s.javaOptions = append(s.javaOptions, s.trust.javaOptions...)
 	s.set("JAVA_TOOL_OPTIONS", joinOptions(variablesOf(inherited)["JAVA_TOOL_OPTIONS"],
 		quoteBlanks(s.javaOptions)...))
-	return s, nil
+	return nil
 }
 
 func (s *setup) set(name, value string) { s.variables = append(s.variables, name+"="+value) }

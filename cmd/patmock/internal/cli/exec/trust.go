@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -49,22 +50,26 @@ var extraVariables = []string{"NODE_EXTRA_CA_CERTS", "DENO_CERT"}
 // files that inherited variables name. The caller must call remove.
 func newTrust(
 	inherited []string, log *slog.Logger, cas ...*x509.Certificate,
-) (t *trust, err error) {
-	t = &trust{}
-	if t.dir, err = os.MkdirTemp("", "patmock-exec-"); err != nil {
+) (*trust, error) {
+	dir, err := os.MkdirTemp("", "patmock-exec-")
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("make a directory for certificates: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, t.remove())
-		}
-	}()
-	if t.dir, err = filepath.Abs(t.dir); err != nil {
-		return nil, err
+	t := &trust{dir: dir}
+	if err := t.fill(inherited, log, cas); err != nil {
+		return nil, errors.Join(err, t.remove())
 	}
+	return t, nil
+}
+
+// fill writes the files.
+func (t *trust) fill(inherited []string, log *slog.Logger, cas []*x509.Certificate) error {
 	variables := variablesOf(inherited)
 	roots := systemRoots(variables, log)
-	for _, name := range append(bundleVariables, inheritedBundleVariables...) {
+	for _, name := range slices.Concat(bundleVariables, inheritedBundleVariables) {
 		if name != "SSL_CERT_FILE" { // one of the system's roots
 			roots.addPath(variables[name], name)
 		}
@@ -73,7 +78,7 @@ func newTrust(
 	for _, name := range extraVariables {
 		extra.addPath(variables[name], name)
 	}
-	for _, certificate := range append(extra.list, cas...) {
+	for _, certificate := range slices.Concat(extra.list, cas) {
 		roots.add(certificate)
 	}
 	for _, certificate := range cas {
@@ -83,11 +88,12 @@ func newTrust(
 	for _, certificate := range cas {
 		own.add(certificate)
 	}
+	var err error
 	if t.caFile, err = t.write("ca.pem", own.pem()); err != nil {
-		return nil, err
+		return err
 	}
 	if err := t.writePEM("ca-bundle.pem", roots, bundleVariables); err != nil {
-		return nil, err
+		return err
 	}
 	for _, name := range inheritedBundleVariables {
 		if variables[name] != "" {
@@ -95,12 +101,12 @@ func newTrust(
 		}
 	}
 	if err := t.writePEM("ca-extra.pem", extra, extraVariables); err != nil {
-		return nil, err
+		return err
 	}
 	if err := t.writeTrustStore(roots); err != nil {
-		return nil, err
+		return err
 	}
-	return t, t.writeWgetrc(variables)
+	return t.writeWgetrc(variables)
 }
 
 // remove removes the files. A nil trust has none.
