@@ -680,3 +680,33 @@ func eventually(t *testing.T, what string, condition func() bool) {
 		}
 	}
 }
+
+// The user of the inherited proxy is sent to it, and appears in no log.
+func TestProxy_LogsInAtUpstream(t *testing.T) {
+	got := make(chan *http.Request, 1)
+	upstream := httptest.NewServer(http.HandlerFunc(
+		func(rw http.ResponseWriter, r *http.Request) {
+			got <- r
+			rw.WriteHeader(http.StatusProxyAuthRequired)
+		}))
+	t.Cleanup(upstream.Close)
+	proxy, err := url.Parse(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy.User = url.UserPassword("jane", "hidden")
+	h := start(t, func(c *intercept.Config) {
+		c.Allowed, c.Upstream = intercept.Hosts{"*"}, http.ProxyURL(proxy)
+	})
+	response, _, _ := h.raw("CONNECT host.example:8443 HTTP/1.1\r\nHost: x\r\n\r\n")
+	body := readBody(t, response)
+	r := <-got
+	if r.Method != http.MethodConnect || r.Host != "host.example:8443" ||
+		r.Header.Get("Proxy-Authorization") != "Basic amFuZTpoaWRkZW4=" {
+		t.Errorf("the upstream proxy got %s %s, %v", r.Method, r.Host, r.Header)
+	}
+	if response.StatusCode != http.StatusBadGateway || !strings.Contains(body, "407") ||
+		strings.Contains(body+h.log.String(), "hidden") {
+		t.Errorf("status %d, %s, %s", response.StatusCode, body, h.log)
+	}
+}
