@@ -37,8 +37,8 @@ type filterLanguage[T any] struct {
 	compare func(p *filterParser[T], field, operator lexeme, values []lexeme) (condition[T], error)
 }
 
-// parse returns the condition of a filter, or nil for blank text (rule.FilterEmpty). The error is an
-// *[Error] with a position.
+// parse returns the condition of a filter, or nil for blank text (rule.FilterEmpty). The error is
+// an *[Error] with a position.
 //
 // assumed
 func (l *filterLanguage[T]) parse(text string, options *Options) (condition[T], error) {

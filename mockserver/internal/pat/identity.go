@@ -97,8 +97,8 @@ func (d *Directory) selectSortedLocked(q IdentityQuery) (page []Identity, total 
 // published: v2026 #/paths/~1public-identities/get/parameters/4
 var platformAccounts = []string{"spadmin", "cloudadmin"}
 
-// selects reports whether the query selects an identity. Every identity counts as correlated, with a
-// uid and a last name, because a fixture has nothing else.
+// selects reports whether the query selects an identity. Every identity counts as correlated, with
+// a uid and a last name, because a fixture has nothing else.
 //
 // assumed
 func (q IdentityQuery) selects(i *Identity) bool {

@@ -89,8 +89,8 @@ func newIdentityList(sortable []string, fields []identityField) *IdentityList {
 }
 
 // ParseFilter parses the filters parameter. Blank text returns a nil IdentityFilter
-// (rule.FilterEmpty). The error is an *[Error]: with a position if the filter is invalid, and of the
-// kind NotSimulated if it has fields that only a tenant has.
+// (rule.FilterEmpty). The error is an *[Error]: with a position if the filter is invalid, and of
+// the kind NotSimulated if it has fields that only a tenant has.
 func (l *IdentityList) ParseFilter(text string) (*IdentityFilter, error) {
 	c, err := l.language.parse(text, &Options{})
 	if c == nil || err != nil {
