@@ -39,7 +39,7 @@ func (c collection) checkOperator(
 	case "sw":
 		matches = hasPrefixFold
 		if start := firstHalf(value); start != "" {
-			filters = append(filters, compare(f.name, operator, start))
+			filters = []string{compare(f.name, operator, start), filters[0]}
 		}
 	case "in":
 		filters = append(filters, fmt.Sprintf("%s in (%s, %s)", f.name, quote(unknownID),
@@ -52,7 +52,7 @@ func (c collection) checkOperator(
 				operator, i+1)
 		}
 		wanted := value
-		if operator == "sw" && i > 0 {
+		if operator == "sw" && i < len(filters)-1 {
 			wanted = firstHalf(value)
 		}
 		for _, p := range people {

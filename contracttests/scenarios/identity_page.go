@@ -21,7 +21,7 @@ func (c collection) pages() contract.Scenario {
 			if len(all) == 0 {
 				t.Fatalf("the list is empty, but must have the caller")
 			}
-			for limit := range len(all) + 1 {
+			for limit := len(all); limit >= 0; limit-- {
 				for offset := range len(all) - limit + 1 {
 					people := c.people(c.list(t.Owner(), "sorters", "name", "limit",
 						fmt.Sprint(limit), "offset", fmt.Sprint(offset)))
@@ -49,14 +49,8 @@ func (c collection) rejectsPages() contract.Scenario {
 				t.Equal("the ids with limit="+limit, []string{self.id.Value}, ids(people))
 			}
 			for _, bad := range [][2]string{
-				{"limit", "251"},
-				{"limit", "1000"},
-				{"limit", "-1"},
-				{"limit", "ten"},
-				{"limit", "1.5"},
-				{"offset", "-1"},
-				{"offset", "ten"},
-				{"count", "perhaps"},
+				{"limit", "251"}, {"limit", "-1"}, {"limit", "ten"}, {"offset", "-1"},
+				{"count", "perhaps"}, {"limit", "1.5"}, {"limit", "1000"}, {"offset", "ten"},
 			} {
 				invalid := t.Owner().ExpectInvalid("query parameter " + bad[0])
 				r := c.list(invalid, "filters", own, bad[0], bad[1])
