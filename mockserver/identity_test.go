@@ -126,7 +126,7 @@ func TestIdentities_ReturnsFields(t *testing.T) {
 				"uid": "jane.doe", "displayName": "Jane Doe", "email": "jane.doe@example.com",
 			},
 		},
-		"status that is not published": {
+		"unpublished status": {
 			"id": "beaddadabeaddadabeaddadabeaddada", "name": `John "Jo" Roe`, "alias": "john.roe",
 			"emailAddress": "JOHN@example.com", "processingState": nil, "managerRef": nil,
 			"isManager": false,
@@ -288,7 +288,7 @@ func TestIdentities_RejectsWhatIsNotSimulated(t *testing.T) {
 		{"public, lastname", public, "filters", `not lastname sw "x"`, []string{"lastname"}},
 		{
 			"public, beside what is simulated", public, "filters",
-			`alias eq "jane.doe" or (firstname sw "x" and lastname eq "x") or firstname eq "y"`,
+			`alias eq "user-1" or (firstname sw "x1" and lastname eq "x1") or firstname eq "1"`,
 			[]string{"firstname", "lastname"},
 		},
 		{"firstname", full, "filters", `firstname sw "x"`, []string{"firstname"}},
@@ -706,7 +706,7 @@ func TestIdentities_Texts(t *testing.T) {
 			"filters alias 13",
 		},
 		{
-			"not simulated", full, "filters", `firstname eq "x" or protected eq true`, 501, "501",
+			"not simulated", full, "filters", `firstname eq "x1" or protected eq true`, 501, "501",
 			rule.NotSimulated, "filters",
 		},
 		{
@@ -746,7 +746,7 @@ func TestIdentities_MemoryOfManyUsers(t *testing.T) {
 		query    string
 		maxBytes int64
 	}{
-		{"no match", `filters=` + url.QueryEscape(`alias eq "zoe" or email sw "x"`), 12_000},
+		{"no match", `filters=` + url.QueryEscape(`alias eq "zoe-1" or email sw "x"`), 12_000},
 		{"count", "limit=1&count=true", 12_000},
 		{"last page", "limit=250&offset=9750&count=true", 600_000},
 		{"sorted", "limit=1&sorters=-name,alias", 12_000 + users*pointer*5/4},

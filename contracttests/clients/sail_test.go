@@ -222,7 +222,7 @@ func TestSail_Check(t *testing.T) {
 	path := newPath(t)
 	const tokens = "/v2026/personal-access-tokens"
 	unknown := tokens + "/00000000000000000000000000000000"
-	fault := "patmock control fault add --operation list --status 500 >/dev/null && "
+	fault := "patmock " + "control fault add --status 500 --operation list >/dev/null && "
 	for _, test := range []struct {
 		name, command string
 		status, want  int

@@ -108,7 +108,7 @@ func TestIdentityList_ParseFilterRejects(t *testing.T) {
 
 func TestIdentityList_ParseFilterNamesWhatIsNotSimulated(t *testing.T) {
 	_, err := pat.AllIdentities.ParseFilter(
-		`firstname eq "x" or (not protected eq yes and firstname sw "y") or name eq "z"`)
+		`firstname eq "x1" or (not protected eq yes and firstname sw "y1") or name eq "z1"`)
 	got := ruleError(t, err)
 	if got.Kind != pat.NotSimulated || got.Rule != rule.NotSimulated ||
 		got.Got != "firstname, protected" {
