@@ -288,7 +288,7 @@ func TestIdentities_RejectsWhatIsNotSimulated(t *testing.T) {
 		{"public, lastname", public, "filters", `not lastname sw "x"`, []string{"lastname"}},
 		{
 			"public, beside what is simulated", public, "filters",
-			`alias eq "user-1" or (firstname sw "x1" and lastname eq "x1") or firstname eq "1"`,
+			`alias eq "user-1" or (firstname sw "1" and lastname eq "1") or firstname eq "1"`,
 			[]string{"firstname", "lastname"},
 		},
 		{"firstname", full, "filters", `firstname sw "x"`, []string{"firstname"}},
