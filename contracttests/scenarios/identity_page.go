@@ -49,8 +49,14 @@ func (c collection) rejectsPages() contract.Scenario {
 				t.Equal("the ids with limit="+limit, []string{self.id.Value}, ids(people))
 			}
 			for _, bad := range [][2]string{
-				{"limit", "251"}, {"limit", "-1"}, {"limit", "ten"}, {"offset", "-1"},
-				{"count", "perhaps"}, {"limit", "1.5"}, {"limit", "1000"}, {"offset", "ten"},
+				{"limit", "251"},
+				{"limit", "-1"},
+				{"limit", "ten"},
+				{"offset", "-1"},
+				{"count", "perhaps"},
+				{"limit", "1.5"},
+				{"limit", "1000"},
+				{"offset", "ten"},
 			} {
 				invalid := t.Owner().ExpectInvalid("query parameter " + bad[0])
 				r := c.list(invalid, "filters", own, bad[0], bad[1])
