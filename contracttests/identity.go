@@ -7,36 +7,48 @@ import (
 
 // A PublicIdentity is an identity in a response of /public-identities. No property is required.
 type PublicIdentity struct {
-	ID            Field[string]         `json:"id,omitzero"`
-	Name          Field[string]         `json:"name,omitzero"`
-	Alias         Field[string]         `json:"alias,omitzero"`
-	Email         Field[string]         `json:"email,omitzero"`
-	Status        Field[string]         `json:"status,omitzero"`
-	IdentityState Field[string]         `json:"identityState,omitzero"`
-	Manager       Field[map[string]any] `json:"manager,omitzero"`
-	Attributes    Field[[]any]          `json:"attributes,omitzero"`
+	ID            Field[string]            `json:"id,omitzero"`
+	Name          Field[string]            `json:"name,omitzero"`
+	Alias         Field[string]            `json:"alias,omitzero"`
+	Email         Field[string]            `json:"email,omitzero"`
+	Status        Field[string]            `json:"status,omitzero"`
+	IdentityState Field[string]            `json:"identityState,omitzero"`
+	Manager       Field[IdentityReference] `json:"manager,omitzero"`
+	Attributes    Field[[]any]             `json:"attributes,omitzero"`
 	// Unknown has the properties that no document declares.
 	Unknown map[string]any `json:"-"`
 }
 
 // An Identity is an identity in a response of /identities. Only its name is required.
 type Identity struct {
-	ID              Field[string]         `json:"id,omitzero"`
-	Name            string                `json:"name"`
-	Created         Field[string]         `json:"created,omitzero"`
-	Modified        Field[string]         `json:"modified,omitzero"`
-	Alias           Field[string]         `json:"alias,omitzero"`
-	EmailAddress    Field[string]         `json:"emailAddress,omitzero"`
-	ProcessingState Field[string]         `json:"processingState,omitzero"`
-	IdentityStatus  Field[string]         `json:"identityStatus,omitzero"`
-	ManagerRef      Field[map[string]any] `json:"managerRef,omitzero"`
-	IsManager       Field[bool]           `json:"isManager,omitzero"`
-	LastRefresh     Field[string]         `json:"lastRefresh,omitzero"`
-	Attributes      Field[map[string]any] `json:"attributes,omitzero"`
-	LifecycleState  Field[map[string]any] `json:"lifecycleState,omitzero"`
+	ID              Field[string]            `json:"id,omitzero"`
+	Name            string                   `json:"name"`
+	Created         Field[string]            `json:"created,omitzero"`
+	Modified        Field[string]            `json:"modified,omitzero"`
+	Alias           Field[string]            `json:"alias,omitzero"`
+	EmailAddress    Field[string]            `json:"emailAddress,omitzero"`
+	ProcessingState Field[string]            `json:"processingState,omitzero"`
+	IdentityStatus  Field[string]            `json:"identityStatus,omitzero"`
+	ManagerRef      Field[IdentityReference] `json:"managerRef,omitzero"`
+	IsManager       Field[bool]              `json:"isManager,omitzero"`
+	LastRefresh     Field[string]            `json:"lastRefresh,omitzero"`
+	Attributes      Field[map[string]any]    `json:"attributes,omitzero"`
+	LifecycleState  Field[map[string]any]    `json:"lifecycleState,omitzero"`
 	// Unknown has the properties that no document declares.
 	Unknown map[string]any `json:"-"`
 }
+
+// An IdentityReference is the manager of an identity. No property is required.
+type IdentityReference struct {
+	Type Field[string] `json:"type,omitzero"`
+	ID   Field[string] `json:"id,omitzero"`
+	Name Field[string] `json:"name,omitzero"`
+	// Unknown has the properties that no document declares.
+	Unknown map[string]any `json:"-"`
+}
+
+// UnmarshalJSON matches names exactly.
+func (r *IdentityReference) UnmarshalJSON(data []byte) error { return decodeObject(data, r) }
 
 // UnmarshalJSON matches names exactly.
 func (i *PublicIdentity) UnmarshalJSON(data []byte) error { return decodeObject(data, i) }

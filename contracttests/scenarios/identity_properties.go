@@ -140,7 +140,7 @@ var identityProperties = []contract.Scenario{
 				t.Equal("the public identity", contract.PublicIdentity{
 					ID: p.id, Name: p.name, Alias: p.alias, Email: p.email,
 					Status: textOrNull(want.Status), IdentityState: contract.Null[string](),
-					Manager:    contract.Null[map[string]any](),
+					Manager:    contract.Null[contract.IdentityReference](),
 					Attributes: contract.Value([]any{}),
 				}, listed[0])
 			}
@@ -169,7 +169,8 @@ var identityProperties = []contract.Scenario{
 				t.Equal("the identity", contract.Identity{
 					ID: p.id, Name: p.name.Value, Alias: p.alias, EmailAddress: p.email,
 					ProcessingState: contract.Null[string](), IdentityStatus: status,
-					ManagerRef: contract.Null[map[string]any](), IsManager: contract.Value(false),
+					ManagerRef: contract.Null[contract.IdentityReference](),
+					IsManager:  contract.Value(false),
 					Attributes: contract.Value(attributes),
 				}, t.Owner().Identity(want.ID).Identity())
 			}

@@ -98,7 +98,8 @@ func (m *mapping) add(n *yaml.Node, continued bool) {
 		})
 		typ := typeOf(key)
 		switch {
-		case strings.HasPrefix(key.Value, "x-") && typ == textType && m.shape != nil:
+		case strings.HasPrefix(key.Value, "x-") && typ == textType &&
+			(m.shape != nil || m.path == nil): // deeper maps have free keys
 			continue
 		case isMerge(key):
 			m.reject(BadKey, p, "expected a mapping to merge, got %s", string(typeOf(deref(value))))

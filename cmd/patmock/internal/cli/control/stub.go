@@ -105,8 +105,8 @@ func newStubRemove(c *controlCommand) *cobra.Command {
 		Use:               "rm ID | --all",
 		ValidArgsFunction: cli.FirstArgument(completeStub(c.Env)),
 		Short:             "Remove one canned response, or all",
-		Example: "  patmock exec -- sh -c 'patmock control stub add --id roles --path " +
-			"/v2025/roles &&\n    patmock control stub rm roles'",
+		Example: "  patmock exec -- sh -c 'patmock control stub add --id r --path /v2025/roles &&" +
+			"\n    patmock control stub rm r'",
 		Args: cli.OptionalArg("ID", "the ID of a stub"),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "remove all, including those of the fixture")
