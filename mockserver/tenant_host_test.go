@@ -35,7 +35,7 @@ func TestTenantHandler_ServesHosts(t *testing.T) {
 			`"cloudDomainUrl":"https://plain.example"`,
 		},
 		{"prefix of a namespace", "https://acme.example/t/a/oauth/info", 404, ""},
-		{"control API", "https://acme.example/_mock/health", 404, "the host of a tenant"},
+		{"control API", "https://acme.example/_mock/health", 404, "no control API"},
 		{"control API of a namespace", "https://acme.example/t/a/_mock/health", 404, ""},
 		{"invalid namespace", "https://a_b.example/oauth/info", 404, "a_b"},
 		{"index", "https://acme.example/", 200, "PATMOCK_URL"},
