@@ -84,9 +84,12 @@ func (p *personalData) redactExchange(x *exchange) *exchange {
 	}
 	out := *x
 	var body any
-	if json.Unmarshal([]byte(x.ResponseBody), &body) == nil && x.Status == http.StatusOK {
+	if json.Unmarshal([]byte(x.ResponseBody), &body) == nil {
 		out.ResponseBody = encode(mapStrings(body, "", func(key, text string) string {
-			if slices.Contains(impersonalKeys, key) {
+			switch {
+			case x.Status != http.StatusOK: // an error may repeat the filter
+				return p.redactFilter(text)
+			case slices.Contains(impersonalKeys, key):
 				return text
 			}
 			return redact.Mark

@@ -132,3 +132,29 @@ func TestIdentities_PassOnTenant(t *testing.T) {
 		}
 	}
 }
+
+// An error may repeat a filter, which has a part of a mail address.
+func TestReport_LeavesOutPersonalDataOfErrors(t *testing.T) {
+	n := newTenant(t)
+	target, o := n.target(), n.options()
+	o.Run = identityScenarios
+	target.HTTP = &http.Client{Transport: peopleTenant{
+		n,
+		func(r *http.Response, body []byte) (int, []byte) {
+			filter, _ := json.Marshal("got " + r.Request.URL.Query().Get("filters")) // a string
+			if !strings.Contains(string(filter), "email sw ") {
+				return r.StatusCode, body
+			}
+			return http.StatusBadRequest, []byte(`{"detailCode":"400.1 Bad Request Content",` +
+				`"trackingId":"` + r.Header.Get("Slpt-Request-Id") + `","causes":[],"messages":[` +
+				`{"locale":"en-US","localeOrigin":"DEFAULT","text":` + string(filter) + `}]}`)
+		},
+	}}
+	text, err := json.Marshal(n.contract(target, o))
+	if err != nil || !strings.Contains(string(text), "email sw") {
+		t.Fatalf("no report of the errors: %v", err)
+	}
+	if i := strings.Index(string(text), "@e"); i >= 0 {
+		t.Errorf("the report has a part of an address: %s", text[max(0, i-200):i+20])
+	}
+}

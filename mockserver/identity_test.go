@@ -569,6 +569,10 @@ func TestIdentities_OtherMethods(t *testing.T) {
 			if resource == full {
 				paths = append(paths, v.Path(resource)+"/x")
 				c.delete(v.Path(resource)+"/x").breaks(http.StatusNotImplemented, rule.NotSimulated)
+				for _, job := range []string{"process", "invite"} {
+					c.send("POST", v.Path(resource)+"/"+job, jsonType, "{}").
+						breaks(http.StatusNotImplemented, rule.NotSimulated)
+				}
 			}
 			for _, path := range paths {
 				for _, method := range []string{"POST", "PUT", "PATCH"} {

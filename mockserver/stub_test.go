@@ -322,6 +322,8 @@ func TestStub_RejectsSimulatedPaths(t *testing.T) {
 		"segment of a version that is not served": "/beta/*",
 		"per resource":                            "/personal-access-tokens/v1",
 		"bulk update":                             "/personal-access-tokens/v1/bulk-update",
+		"identity":                                "/v2025/identities/*",
+		"names of jobs and others":                "/v2025/identities/pro*",
 		"all of the resource":                     "/personal-access-tokens/**",
 		"token endpoint":                          "/oauth/token", "login page": "/oauth/authorize",
 		"below OAuth": "/oauth/*", "star before the token endpoint": "/*/token", "OAuth": "/oauth",
@@ -338,6 +340,17 @@ func TestStub_RejectsSimulatedPaths(t *testing.T) {
 	}
 	if ids := m.anonymous().stubIDs(); len(ids) > 0 {
 		t.Errorf("unexpected stubs %q", ids)
+	}
+}
+
+// A job of the tenant has its name in the place of the ID of an identity.
+func TestStub_ServesIdentityJobs(t *testing.T) {
+	c := startStubs(t, "default", mockserver.Config{}).as("jane.doe")
+	for _, path := range []string{"/beta/identities/process", "/identities/v1/invite"} {
+		c.post(path, "{}").breaks(http.StatusNotImplemented, rule.NotSimulated)
+		c.addStub(`{"method":"POST","path":"` + path + `","status":202,"body":"{}"}`)
+		c.post(path, "{}").is(http.StatusAccepted)
+		c.get(path).is(http.StatusNotFound)
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -270,6 +272,10 @@ func TestControlLogin(t *testing.T) {
 }
 
 func TestControlStub(t *testing.T) {
+	latin1 := filepath.Join(t.TempDir(), "latin1.csv")
+	if err := os.WriteFile(latin1, []byte("caf\xe9"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	stub := `{"id":"s1","method":"POST","path":"/v2025/search/*","scope":["a","b"],"status":202,` +
 		`"header":{"X-Total-Count":"7"},"contentType":"text/plain","body":"abc","hits":2}`
 	testControl(t, []controlTest{
@@ -295,6 +301,10 @@ func TestControlStub(t *testing.T) {
 		{
 			name: "no file of a body", args: "stub add --path /a --body @no.json", code: 2,
 			about: "--body",
+		},
+		{
+			name: "body not in UTF-8", code: 2, about: "--body",
+			args: "stub add --path /a --content-type text/csv --body @" + latin1,
 		},
 		{name: "no file", args: "stub add stub.json", code: 2, about: "FILE"},
 		{name: "a file and flags", args: "stub add --path /a @stub.json", code: 2, about: "--path"},

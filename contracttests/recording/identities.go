@@ -94,14 +94,17 @@ func (n *normalizer) identity(value any) any {
 var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // maskPersonal replaces the strings in a normalized text that are the beginning of a value of an
-// identity.
+// identity, or begin with one.
 func (n *normalizer) maskPersonal(text string) string {
 	return quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
 		value := strings.ToLower(strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(
 			unescaper.Replace(quoted[1 : len(quoted)-1])))
 		const shortest = 2
 		if len(value) >= shortest && slices.ContainsFunc(n.values.personal,
-			func(personal string) bool { return strings.HasPrefix(personal, value) }) {
+			func(personal string) bool {
+				return strings.HasPrefix(personal, value) ||
+					len(personal) >= shortest && strings.HasPrefix(value, personal)
+			}) {
 			return `"` + placeholder("any") + `"`
 		}
 		return quoted

@@ -121,8 +121,12 @@ echo "verified by a search (X-Total-Count: $count)"
 
 printf 'SAIL_BASE_URL=%s\nSAIL_CLIENT_ID=%s\nSAIL_CLIENT_SECRET=%s\n' \
 	"$SAIL_BASE_URL" "$new_id" "$new_secret" >"$file.new"
+trap '' HUP INT TERM # a signal between the two lines would delete the stored token
 mv "$file.new" "$file"
 stored=yes
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 echo "wrote $file"
 
 request new DELETE "$tokens/$SAIL_CLIENT_ID" 204

@@ -232,6 +232,8 @@ func (n *Namespace) resetLocked(fixture *fixtures.Tenant, charge stub.Charge) er
 
 // Snapshot returns the tenant with absolute times, with or without its secrets.
 func (n *Namespace) Snapshot(secrets bool) (*fixtures.Tenant, error) {
+	n.mu.Lock() // tokens and stubs belong together
+	defer n.mu.Unlock()
 	tenant, err := n.Service.Snapshot(context.TODO())
 	snapshot := toFixture(tenant, secrets)
 	snapshot.Stubs = mapStubs(n.Stubs.List(), toStub)

@@ -132,7 +132,10 @@ func (w Writer) Write(rw http.ResponseWriter, r *http.Request, resp *Response, v
 		resp = w.validated(r, resp, validate)
 	}
 	if r.Method != http.MethodHead && len(resp.Body) > LargeBody {
-		resp = w.reserveMemory(rw, r, resp)
+		large := resp
+		if resp = w.reserveMemory(rw, r, large); resp != large {
+			info.Stub = "" // the response is no longer that of a stub
+		}
 	}
 	info.Reasons = resp.Reasons
 	w.logRejected(r, resp)

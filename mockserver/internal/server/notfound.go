@@ -69,7 +69,13 @@ func (h *unmatchedHandler) tooLarge(
 func (s *requestState) rejectMethod(r *http.Request, p *route) {
 	if get := p.operations[http.MethodGet]; r.Method == http.MethodDelete && get != nil &&
 		get.name == operationNames["getIdentity"] { // published, docs/behaviour.md#identity-delete
-		s.unmatched.notImplemented(s.rw, r, p.document, "patmock only reads identities", "")
+		if s.unmatched.fallback != nil {
+			s.unmatched.serveFallback(s.rw, r)
+			return
+		}
+		const advice = "do not send such requests, or forward them with --fallback"
+		s.unmatched.rejectUnserved(s.rw, r, p.document, "patmock only reads identities", advice,
+			advice)
 		return
 	}
 	text := fmt.Sprintf("expected %s, got %s", p.allowed, response.Truncate(r.Method))
@@ -85,6 +91,18 @@ func (s *requestState) rejectMethod(r *http.Request, p *route) {
 	e := response.NewError(response.MethodNotAllowed, reason)
 	e.Header = http.Header{"Allow": {p.allowed}}
 	s.writer.Write(s.rw, r, s.writer.ErrorResponse(r, e), document.ValidateUnmatched)
+}
+
+// isIdentityJob reports whether a path has the name of a job in the place of the ID of an identity.
+// A POST starts the job (published, docs/behaviour.md#identity-delete).
+func isIdentityJob(path string) bool {
+	collection, isJob := strings.CutSuffix(path, "/process")
+	if !isJob {
+		collection, isJob = strings.CutSuffix(path, "/invite")
+	}
+	return isJob && slices.ContainsFunc(version.All(), func(v version.Version) bool {
+		return collection == v.Path("identities")
+	})
 }
 
 // methodRemedy returns the remedy for a request whose method the path does not allow.

@@ -145,7 +145,8 @@ func (m *pathMux) find(r *http.Request) (match *route, parameters map[string]str
 		return match, nil
 	}
 	var routeMatch mux.RouteMatch
-	if !m.templates.Match(r, &routeMatch) {
+	if r.Method == http.MethodPost && isIdentityJob(r.URL.EscapedPath()) ||
+		!m.templates.Match(r, &routeMatch) {
 		return nil, nil
 	}
 	match, _ = routeMatch.Handler.(*route)

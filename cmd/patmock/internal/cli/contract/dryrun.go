@@ -86,8 +86,8 @@ func dryRun(
 	return r, ctx.Err()
 }
 
-// dropUnused drops the headers, and the bodies of all responses but those that have a new token.
-// A plan of all cases keeps tens of thousands of exchanges.
+// dropUnused drops the headers, and the bodies of responses without a new token. A plan of all
+// cases keeps tens of thousands of exchanges.
 func dropUnused(exchanges []recording.Exchange) {
 	for i, x := range exchanges {
 		kept := recording.Exchange{Method: x.Method, URL: x.URL, Body: x.Body, Status: x.Status}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -62,6 +63,9 @@ func readStub(cmd *cobra.Command, args []string, stub *control.Stub) error {
 		return cli.Usagef("--body", "%w", err)
 	}
 	stub.Body = string(body)
+	if !utf8.ValidString(stub.Body) {
+		return cli.Usagef("--body", "--body: expected text in UTF-8; a stub has no binary body")
+	}
 	return nil
 }
 
